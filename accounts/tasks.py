@@ -1,0 +1,20 @@
+"""Sweeps of the accounts room; each finds its own work in the database and may run twice."""
+
+from celery import shared_task
+
+from accounts.services import audit, messages, submissions
+
+
+@shared_task(name="accounts.send_messages")
+def send_messages() -> int:
+    return messages.deliver_due()
+
+
+@shared_task(name="accounts.seal_audit")
+def seal_audit() -> int:
+    return audit.seal()
+
+
+@shared_task(name="accounts.forget_submissions")
+def forget_submissions() -> int:
+    return submissions.forget_old()

@@ -1,0 +1,1 @@
+"""Donors: pledges, delivery, the ledger and the certificates."""

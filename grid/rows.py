@@ -1,0 +1,65 @@
+"""What the lists of the grid room show of a thing (`components/inbox_row.html`)."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.enums import Level
+from fupin.lib.clock import day_of, today
+from grid.clock_rules import RULES
+from grid.clue_enums import ClueState
+from grid.models import Clock
+
+
+def clock_row(clock: Clock, words: str, urgency: str) -> dict[str, Any]:
+    parent = f"{clock.region.parent.name} " if clock.region.parent else ""
+    return {
+        "url": reverse("grid:clock", args=[clock.pk]),
+        "what": f"{RULES[clock.kind].label}（{Level(clock.level).label}办理）",
+        "title": clock.title,
+        "place": f"{parent}{clock.region.name}",
+        "reason": f"{clock.days} 个{clock.get_unit_display()}",
+        "due": words,
+        "urgency": urgency,
+        "icon": "clock",
+    }
+
+
+def clue_row(clue: Any) -> dict[str, Any]:
+    """A clue with the `due_on` and `paused_on` of its running clock (`grid.queries.clues`)."""
+    due, urgency = f"{day_of(clue.reported_at):%m-%d} 上报", ""
+    if clue.due_on and clue.state != ClueState.NOTICE:
+        late, soon = clue.due_on < today(), clue.due_on <= today() + timedelta(days=1)
+        urgency = "" if clue.paused_on else "late" if late else "soon" if soon else ""
+        due = "计时暂停" if clue.paused_on else f"{clue.due_on:%m-%d} {'已到期' if late else '前办结'}"
+    elif clue.due_on:
+        due = f"公示到 {clue.due_on:%m-%d}"
+    parent = f"{clue.region.parent.name} " if clue.region.parent else ""
+    who = clue.household.name if clue.household else f"{clue.name}（还没有登记）"
+    return {
+        "url": clue.get_absolute_url(),
+        "what": clue.get_state_display(),
+        "title": f"{who}：{clue.get_problem_display()}",
+        "place": f"{parent}{clue.region.name}",
+        "reason": clue.get_source_display(),
+        "due": due,
+        "urgency": urgency,
+        "icon": "magnifying-glass",
+    }
+
+
+def order_row(measure: Any) -> dict[str, Any]:
+    """A work order of a department's officer."""
+    region, home = measure.clue.region, measure.clue.household
+    late, soon = measure.due_on < today(), measure.due_on <= today() + timedelta(days=2)
+    return {
+        "url": measure.get_absolute_url(),
+        "what": measure.get_state_display(),
+        "title": f"{home.name if home else measure.clue.name}户：{measure.words}",
+        "place": f"{region.parent.name} {region.name}" if region.parent else region.name,
+        "reason": measure.get_kind_display(),
+        "due": f"{measure.due_on:%m-%d} {'已到期' if late else '前落实'}",
+        "urgency": "" if measure.closed_at else "late" if late else "soon" if soon else "",
+        "icon": "clipboard-document-list",
+    }

@@ -1,0 +1,202 @@
+"""Clocks of steps: start, pause, resume, finish. Call them in the transaction of the step they belong to."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from accounts.models import Region, User
+from accounts.permissions import ensure
+from accounts.services import audit
+from fupin.lib.clock import today
+from fupin.lib.errors import Conflict, InvalidInput
+from fupin.lib.workdays import WorkCalendar
+from grid.clock_rules import RULES
+from grid.enums import DayUnit
+from grid.models import Clock
+from grid.queries.calendar import calendar_of, calendars_of
+
+LEAST_WORDS = 4
+
+
+def due_day(calendar: WorkCalendar, start: date, days: int, unit: str) -> date:
+    """The last day of `days` after `start`, which itself does not count (民法典 第二百零一条)."""
+    return calendar.add(start, days) if unit == DayUnit.WORKING else start + timedelta(days=days)
+
+
+def days_left(calendar: WorkCalendar, day: date, due: date, unit: str) -> int:
+    """How many days of this unit are left after `day`; 0 once it is due."""
+    return calendar.between(day, due) if unit == DayUnit.WORKING else max((due - day).days, 0)
+
+
+def start(
+    kind: str, *, object_id: int, region: Region, title: str, days: int | None = None, on: date | None = None
+) -> Clock:
+    """Start the clock of a step, `days` of the rule's own unless given; the running one where it runs already."""
+    rule = RULES[kind]
+    running = Clock.objects.filter(kind=kind, object_id=object_id, done_on=None).first()
+    if running:
+        return running
+    begins, length = on or today(), rule.days if days is None else days
+    return Clock.objects.create(
+        kind=kind,
+        object_id=object_id,
+        title=title[:80],
+        region=region,
+        level=rule.level,
+        clause=rule.clause,
+        unit=rule.unit,
+        days=length,
+        at_least=rule.at_least,
+        started_on=begins,
+        counted_from=begins,
+        left=length,
+        due_on=due_day(calendar_of(region.code), begins, length, rule.unit),
+    )
+
+
+def finish(kind: str, *, object_id: int) -> Clock | None:
+    """The step is done today; None where no clock of it runs. A paused one is resumed first, so that no day is lost."""
+    clock = _running(kind, object_id)
+    if clock is None:
+        return None
+    if clock.paused_on:
+        _go_on(clock)
+    clock.done_on = today()
+    clock.save()
+    return clock
+
+
+def hold(kind: str, *, object_id: int, why: str) -> None:
+    """The platform stops the clock of a step that waits for something else; without effect where none runs."""
+    clock = _running(kind, object_id)
+    if clock and not clock.paused_on:
+        _stop(clock, why)
+
+
+def go_on(kind: str, *, object_id: int) -> None:
+    """What the step waited for is settled; without effect where its clock is not stopped."""
+    clock = _running(kind, object_id)
+    if clock and clock.paused_on:
+        _go_on(clock)
+
+
+def pause(*, actor: User, clock: Clock, why: str) -> Clock:
+    """Stop the clock by hand, with a reason; the level above the one on duty may.
+
+    Raises NotAllowed, InvalidInput without a reason, Conflict for a clock that is over, stopped, or late already.
+    """
+    if len(why.strip()) < LEAST_WORDS:
+        raise InvalidInput(fields={"why": [f"请写明为什么暂停，至少 {LEAST_WORDS} 个字。"]})
+    with transaction.atomic():
+        clock = _asked(actor, clock)
+        if clock.paused_on:
+            raise Conflict("这个时限已经暂停。")
+        if clock.due_on < today():
+            raise Conflict("已经超期，不能再暂停。")
+        if clock.at_least:
+            raise Conflict("公示期不能暂停；内容改了会重新公示。")
+        _stop(clock, why.strip())
+        _record(actor, clock, "clock.pause", why.strip())
+    return clock
+
+
+def resume(*, actor: User, clock: Clock) -> Clock:
+    """Let the clock go on with the days that were left. Raises NotAllowed, Conflict where it is not stopped."""
+    with transaction.atomic():
+        clock = _asked(actor, clock)
+        if not clock.paused_on:
+            raise Conflict("这个时限没有暂停。")
+        _go_on(clock)
+        _record(actor, clock, "clock.resume")
+    return clock
+
+
+def recount(county: Region | None = None) -> int:
+    """Set the due days of the running clocks (of one county) anew after holidays changed; returns how many moved."""
+    clocks = Clock.objects.select_for_update(no_key=True).filter(
+        done_on=None, paused_on=None, unit=DayUnit.WORKING
+    )
+    if county:
+        clocks = clocks.filter(region__gte=county.code, region__lte=county.code_end)
+    running = list(clocks.order_by("id"))
+    calendars, moved = calendars_of({clock.region_id for clock in running}), []
+    for clock in running:
+        due = due_day(calendars[clock.region_id], clock.counted_from, clock.left, clock.unit)
+        if due != clock.due_on:
+            clock.due_on = due
+            moved.append(clock)
+    Clock.objects.bulk_update(moved, ["due_on"], batch_size=500)
+    return len(moved)
+
+
+def urgency(clock: Clock, calendar: WorkCalendar) -> str:
+    """ "" in time, "soon" (amber) on the last two days of its unit, "late" (red) after the due day."""
+    if clock.done_on or clock.at_least or clock.paused_on:
+        return ""
+    if clock.due_on < today():
+        return "late"
+    return "soon" if days_left(calendar, today(), clock.due_on, clock.unit) <= 1 else ""
+
+
+def words(clock: Clock, calendar: WorkCalendar) -> str:
+    """Where the clock stands, in a few words."""
+    unit = "个工作日" if clock.unit == DayUnit.WORKING else "天"
+    if clock.paused_on:
+        return f"已暂停，还剩 {clock.left} {unit}"
+    if clock.done_on:
+        late = days_left(calendar, clock.due_on, clock.done_on, clock.unit)
+        return f"{clock.done_on:%m-%d} 办结" + (f"，超期 {late} {unit}" if late else "")
+    if clock.due_on < today():
+        return f"超期 {days_left(calendar, clock.due_on, today(), clock.unit) or 1} {unit}"
+    left = days_left(calendar, today(), clock.due_on, clock.unit)
+    return f"{clock.due_on.month}月{clock.due_on.day}日前" if left else "今天到期"
+
+
+def of_thing(kinds: list[str], object_id: int) -> list[Clock]:
+    """Every clock a thing ever had, in the order they were started."""
+    return list(Clock.objects.filter(kind__in=kinds, object_id=object_id).order_by("id"))
+
+
+def shown(clocks: list[Clock]) -> list[tuple[Clock, str, str]]:
+    """Each clock with its words and urgency; one query for all their counties."""
+    calendars = calendars_of({clock.region_id for clock in clocks})
+    return [
+        (clock, words(clock, calendars[clock.region_id]), urgency(clock, calendars[clock.region_id]))
+        for clock in clocks
+    ]
+
+
+def _running(kind: str, object_id: int) -> Clock | None:
+    rows = Clock.objects.select_for_update(no_key=True)
+    return rows.filter(kind=kind, object_id=object_id, done_on=None).first()
+
+
+def _asked(actor: User, clock: Clock) -> Clock:
+    clock = Clock.objects.select_for_update(no_key=True).get(pk=clock.pk)
+    ensure(actor, RULES[clock.kind].pauses, clock.region_id)
+    if clock.done_on:
+        raise Conflict("这一步已经办结。")
+    return clock
+
+
+def _stop(clock: Clock, why: str) -> None:
+    calendar = calendar_of(clock.region_id)
+    clock.left = days_left(calendar, today(), clock.due_on, clock.unit)
+    clock.paused_on, clock.pause_reason = today(), why[:200]
+    clock.counted_from = today()
+    clock.due_on = max(clock.due_on, today())
+    clock.save()
+
+
+def _go_on(clock: Clock) -> None:
+    clock.pauses = [*clock.pauses, [str(clock.paused_on), str(today()), clock.pause_reason]]
+    clock.paused_on, clock.pause_reason, clock.counted_from = None, "", today()
+    clock.due_on = due_day(calendar_of(clock.region_id), today(), clock.left, clock.unit)
+    clock.save()
+
+
+def _record(actor: User, clock: Clock, action: str, reason: str = "") -> None:
+    changes = {"kind": clock.kind, "object": clock.object_id, "due": str(clock.due_on)}
+    audit.record(
+        actor=actor, action=action, obj=clock, region_code=clock.region_id, changes=changes, reason=reason
+    )

@@ -1,0 +1,128 @@
+"""Setting the grid's papers: tables as XLSX and PDF, the poster, 明白纸; taking names away is recorded."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Region, User
+from accounts.services import audit
+from fupin.lib import typeset
+from fupin.lib.clock import today
+from fupin.lib.official_sheets import write_form
+from grid.models import GridHousehold, NoticePrint
+from grid.queries.board import Board, Person, board_of, levels_for
+from grid.queries.sheets import Table
+
+TABLE, NOTICE, POSTER = "grid/print/table.typ", "grid/print/notice.typ", "grid/print/poster.typ"
+NOBODY = Person("（还没有确定）", "", "", "")
+
+
+def export(*, actor: User, table: Table, region: Region, kind: str, target: Path) -> int:
+    """Write a table as XLSX or PDF; who took how many lines with names away is recorded. Returns the lines."""
+    if kind == "xlsx":
+        write_form(
+            target,
+            title=table.title,
+            note=table.note,
+            columns=table.columns,
+            rows=table.rows,
+            foot=table.foot,
+        )
+    else:
+        target.write_bytes(typeset.pdf(TABLE, table_data(table)))
+    audit.record(
+        actor=actor,
+        action="grid.export",
+        obj=region,
+        region_code=region.code,
+        changes={"table": table.title, "rows": len(table.rows), "as": kind},
+    )
+    return len(table.rows)
+
+
+def taken(*, actor: User, job: NoticePrint) -> None:
+    """Record that somebody took the sheets of a whole village away."""
+    audit.record(
+        actor=actor,
+        action="notice_print.take",
+        obj=job,
+        region_code=job.village_id,
+        changes={"households": job.total},
+    )
+
+
+def table_data(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "note": table.note,
+        "widths": [column.width for column in table.columns],
+        "heads": [column.label for column in table.columns],
+        "rows": [list(row) for row in table.rows],
+        "foot": table.foot,
+    }
+
+
+def notice_page(home: GridHousehold, board: Board) -> dict[str, Any]:
+    """One household's sheet: who answers on three levels, the phone to call, the way to the board."""
+    return {
+        "household": home.household.name,
+        "place": board.village.name,
+        "grid": home.grid.name,
+        "levels": [
+            {"title": title, "people": [_person(one) for one in people or [NOBODY]]}
+            for title, people in levels_for(board, home.grid_id)
+        ],
+        "qr": typeset.qr_svg(board_url(board.village)),
+        "board": board_url(board.village),
+        "date": f"{today():%Y-%m-%d}",
+    }
+
+
+def notice(home: GridHousehold) -> bytes:
+    """明白纸 of one household as PDF: one page (REQUIREMENTS 99)."""
+    return typeset.pdf(NOTICE, {"pages": [notice_page(home, board_of(home.grid.village))]})
+
+
+def poster_data(board: Board) -> dict[str, Any]:
+    return {
+        "village": board.village.name,
+        "officers": [[level, one.name, one.phone or "—", one.duty] for level, one in board.above],
+        "grids": [
+            {
+                "title": f"{grid.name}（{grid.size} 户）",  # type: ignore[attr-defined]
+                "people": [[one.name, one.post, one.kind, one.duty] for one in people or [NOBODY]],
+                "note": "　".join(
+                    words
+                    for words in (
+                        f"范围：{grid.area}" if grid.area else "",
+                        f"值班电话：{grid.duty_phone}" if grid.duty_phone else "",
+                    )
+                    if words
+                ),
+            }
+            for grid, people in board.grids
+        ],
+        "qr": typeset.qr_svg(board_url(board.village)),
+        "board": board_url(board.village),
+        "date": f"{today():%Y-%m-%d}",
+    }
+
+
+def poster(village: Region) -> bytes:
+    """The board on paper (REQUIREMENTS 98)."""
+    return typeset.pdf(POSTER, poster_data(board_of(village)))
+
+
+def board_url(village: Region) -> str:
+    return f"{settings.SITE_URL}{reverse('grid:board', args=[village.code])}"
+
+
+def _person(one: Person) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "post": "，".join(words for words in (one.post, one.kind) if words),
+        "phone": f"电话 {one.phone}" if one.phone else "",
+        "duty": one.duty,
+    }

@@ -1,0 +1,48 @@
+"""Sweeps of the grid room; each finds its own work in the database and may run twice."""
+
+from celery import shared_task
+
+from grid.services import (
+    household_notices,
+    judging,
+    months,
+    reconcile,
+    regions,
+    schedule,
+    warnings,
+)
+
+
+@shared_task(name="grid.apply_region_changes")
+def apply_region_changes() -> int:
+    return regions.apply_due()
+
+
+@shared_task(name="grid.set_visits_due")
+def set_visits_due() -> int:
+    return schedule.catch_up()
+
+
+@shared_task(name="grid.end_notices")
+def end_notices() -> int:
+    return judging.end_notices()
+
+
+@shared_task(name="grid.print_notices")
+def print_notices() -> int:
+    return household_notices.run_due()
+
+
+@shared_task(name="grid.forget_warnings")
+def forget_warnings() -> int:
+    return warnings.forget_old()
+
+
+@shared_task(name="grid.run_register_checks", time_limit=1800)
+def run_register_checks() -> int:
+    return reconcile.run_waiting()
+
+
+@shared_task(name="grid.close_months")
+def close_months() -> int:
+    return months.close_due()

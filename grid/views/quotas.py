@@ -1,0 +1,281 @@
+"""Quotas for those who collect and those who answer for them: my month, my area's month, one result."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.enums import Level, Verb
+from accounts.http import SignedIn
+from accounts.models import Appointment, Region
+from accounts.permissions import grants
+from accounts.services.submissions import once
+from accounts.views.access import officer_page
+from accounts.views.listing import address
+from accounts.views.outbox import asked_key
+from accounts.views.places import asked_region
+from fupin.lib.errors import Conflict, InvalidInput
+from fupin.lib.forms import add_errors
+from fupin.lib.money import yuan
+from grid.forms.quotas import MonthParameter, NoteForm, ZeroForm
+from grid.models import QuotaResult
+from grid.queries import results
+from grid.queries.results import Row
+from grid.quota_enums import Appraised, Skip
+from grid.services import months, quotas
+from needs.models import Need
+
+MAX_LINES = 24
+COLUMNS = (
+    {"label": "岗位"},
+    {"label": "应报", "numeric": True},
+    {"label": "计数", "numeric": True},
+    {"label": "按时", "numeric": True},
+    {"label": "已确认收到", "numeric": True},
+    {"label": "结果"},
+)
+PAY_COLUMNS = (
+    {"label": "月份"},
+    {"label": "补贴"},
+    {"label": "在岗天数", "numeric": True},
+    {"label": "完成", "numeric": True},
+    {"label": "金额（元）", "numeric": True},
+)
+NEED_COLUMNS = ({"label": "求助"}, {"label": "提交"}, {"label": "计数"})
+
+
+@officer_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: SignedIn) -> HttpResponse:
+    """This month of my own posts, need by need; the zero report; what was paid."""
+    posts = list(Appointment.objects.active().filter(user=request.user).select_related("region__parent"))
+    form = ZeroForm(request.POST if request.method == "POST" else None, posts=posts)
+    if form.is_bound and form.is_valid() and _sign(request, form, posts):
+        return redirect("grid:quotas")
+    month = _month(request)
+    rows, needs = _my_month(request, posts, month)
+    context = {
+        "form": form if posts else None,
+        "month": month,
+        "tiles": _tiles(rows),
+        "columns": COLUMNS,
+        "rows": [_cells(row) for row in rows],
+        "need_columns": NEED_COLUMNS,
+        "needs": needs,
+        "pay_columns": PAY_COLUMNS,
+        "lines": [_pay_cells(line) for line in results.own_lines(request.user)[:MAX_LINES]],
+        "oversees": _oversees(request),
+    }
+    return render(request, "grid/quotas.html", context, status=400 if form.errors else 200)
+
+
+def _sign(request: SignedIn, form: ZeroForm, posts: list[Appointment]) -> bool:
+    post = next(post for post in posts if str(post.pk) == form.cleaned_data["post"])
+    content = {name: str(value) for name, value in form.cleaned_data.items()}
+    month, reason = form.cleaned_data["month"], form.cleaned_data["reason"]
+    try:
+        once(
+            actor=request.user,
+            key=asked_key(request),
+            purpose="quota-zero",
+            content=content,
+            work=lambda: quotas.sign_zero(actor=request.user, post=post, month=month, reason=reason).pk,
+        )
+    except InvalidInput as error:
+        add_errors(form, error)
+        return False
+    messages.success(request, f"{month.year} 年 {month.month} 月的零报告已签。")
+    return True
+
+
+def _month(request: SignedIn) -> Any:
+    form = MonthParameter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    return form.chosen
+
+
+def _my_month(request: SignedIn, posts: list[Appointment], month: Any) -> tuple[list[Row], list[Any]]:
+    """My rows, and each of my needs of the month with what it counts for."""
+    rows: list[Row] = []
+    told: list[tuple[int, str]] = []
+    for code in sorted({post.region_id // 10**6 * 10**6 for post in posts}):
+        county = results.county_of(code)
+        if county is None:
+            continue
+        counted = months.count(county, month)
+        rows += results.rows_of(county, month, Q(user=request.user))
+        own = [need for need in counted.handed if need.officer == request.user.pk]
+        told += [(need.pk, counted.skipped.get(need.pk, "")) for need in own]
+    found = Need.objects.in_bulk([pk for pk, _ in told])
+    cells = [
+        [
+            {"value": found[pk].title, "url": reverse("needs:office-need", args=[pk])},
+            {"value": f"{found[pk].submitted_at:%m-%d}"},
+            {"value": Skip(skip).label if skip else "计 1 条"},
+        ]
+        for pk, skip in told
+    ]
+    return rows, cells
+
+
+def _tiles(rows: list[Row]) -> list[dict[str, Any]]:
+    expected, submitted = sum(row.expected for row in rows), sum(row.submitted for row in rows)
+    return [
+        {"label": "应报", "value": expected, "unit": "条"},
+        {"label": "计数", "value": submitted, "unit": "条", "note": _gap(rows)},
+        {"label": "按时", "value": sum(row.on_time for row in rows), "unit": "条"},
+        {"label": "已确认收到", "value": sum(row.confirmed for row in rows), "unit": "条"},
+    ]
+
+
+def _gap(rows: list[Row]) -> str:
+    missing = sum(max(0, row.expected - row.submitted) for row in rows if not row.zero_report)
+    return f"还差 {missing} 条" if missing else "已达到"
+
+
+def _outcome(row: Row) -> str:
+    if row.zero_report:
+        return "零报告"
+    return "已达到" if row.met else f"差 {row.expected - row.submitted} 条"
+
+
+def _cells(row: Row, *, named: bool = False) -> list[dict[str, Any]]:
+    who = f"{row.post.user.get_full_name()} · " if named else ""
+    where = f"{row.post.region.name} {row.post.get_role_display()}"
+    url = reverse("grid:quota-result", args=[row.result.pk]) if row.result else ""
+    return [
+        {"value": f"{who}{where}", "url": url},
+        {"value": row.expected},
+        {"value": row.submitted},
+        {"value": row.on_time},
+        {"value": row.confirmed},
+        {"value": _outcome(row)},
+    ]
+
+
+def _pay_cells(line: Any) -> list[dict[str, Any]]:
+    name = line.rate.name if line.month == line.closed.month else f"{line.rate.name}（补 {line.month:%Y-%m}）"
+    return [
+        {"value": f"{line.closed.month:%Y-%m}"},
+        {"value": f"{name} · {line.rate.get_basis_display()}"},
+        {"value": line.days},
+        {"value": f"{line.done}/{line.asked}" if line.asked else "—"},
+        {"value": yuan(line.fen)},
+    ]
+
+
+def _oversees(request: SignedIn) -> bool:
+    held = grants(request.user)
+    return any(True for verb in (Verb.CHECK, Verb.APPROVE, Verb.REPORT) for _ in held.of(verb))
+
+
+@officer_page(Verb.CHECK, Verb.APPROVE, Verb.REPORT)
+@require_safe
+def area(request: SignedIn) -> HttpResponse:
+    """`?region=&month=`: every post of a township or a county, live until the month is closed."""
+    region, month = asked_region(request) or _top(request), _month(request)
+    held = grants(request.user)
+    verbs = (Verb.CHECK, Verb.APPROVE, Verb.REPORT)
+    if region is None or not any(held.allow(verb, region.code) for verb in verbs):
+        raise Http404
+    county = results.county_of(region.code)
+    if county is None:
+        raise Http404
+    inside = Q(region__gte=region.code, region__lte=region.code_end)
+    rows = results.rows_of(county, month, inside)
+    context = {
+        "region": region,
+        "month": month,
+        "before": address(request, month=f"{months.before(month):%Y-%m}"),
+        "tiles": _tiles(rows),
+        "columns": COLUMNS,
+        "rows": [_cells(row, named=True) for row in rows],
+        "closed": bool(rows and rows[0].result),
+        "closes_on": months.closes_on(county, month),
+    }
+    return render(request, "grid/quota_area.html", context)
+
+
+def _top(request: SignedIn) -> Any:
+    held = grants(request.user)
+    codes = sorted({row.low for verb in (Verb.CHECK, Verb.APPROVE, Verb.REPORT) for row in held.of(verb)})
+    regions = Region.objects.filter(code__in=codes, level__in=(Level.COUNTY, Level.TOWNSHIP))
+    return regions.order_by("level", "code").first()
+
+
+STEPS: dict[str, tuple[Callable[..., QuotaResult], str]] = {
+    "object": (quotas.object_to, "异议已提交。"),
+    "verify": (quotas.verify, "已核实，报到县里。"),
+    "decide": (quotas.decide, "已审定。"),
+}
+
+
+@officer_page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def result(request: SignedIn, pk: int) -> HttpResponse:
+    """One frozen result: its numbers, the needs behind them, the chain, and what this person may do."""
+    row = get_object_or_404(results.results_seen_by(request.user), pk=pk)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    status = 400
+    if form.is_bound and form.is_valid():
+        try:
+            _step(request, row, form)
+            return redirect("grid:quota-result", pk=pk)
+        except (InvalidInput, Conflict) as error:
+            add_errors(form, error)
+            status = error.status
+    needs = Need.objects.filter(pk__in=row.needs).order_by("submitted_at")
+    context = {
+        "row": row,
+        "form": form,
+        "facts": _facts(row),
+        "needs": [(need, reverse("needs:office-need", args=[need.pk])) for need in needs],
+        "action": _action(request, row),
+    }
+    return render(request, "grid/quota_result.html", context, status=status if form.errors else 200)
+
+
+def _step(request: SignedIn, row: Any, form: NoteForm) -> None:
+    name = request.POST.get("step", "")
+    if name not in STEPS:
+        raise Http404
+    deed, said = STEPS[name]
+    note = form.cleaned_data["note"]
+    once(
+        actor=request.user,
+        key=asked_key(request),
+        purpose="quota-step",
+        content={"result": row.pk, "step": name, "note": note},
+        work=lambda: deed(actor=request.user, result=row, note=note).pk,
+    )
+    messages.success(request, said)
+
+
+def _facts(row: Any) -> list[dict[str, Any]]:
+    return [
+        {"term": "应报", "value": f"{row.expected} 条"},
+        {"term": "计数", "value": f"{row.submitted} 条"},
+        {"term": f"按时（{row.rule.due_day} 日前）", "value": f"{row.on_time} 条"},
+        {"term": "已确认收到", "value": f"{row.confirmed} 条"},
+        {"term": "零报告", "value": "已签" if row.zero_report else "没有"},
+        {"term": "依据", "value": row.rule.clause},
+    ]
+
+
+def _action(request: SignedIn, row: Any) -> dict[str, str] | None:
+    """The one step that this person may take now."""
+    held, code = grants(request.user), row.appointment.region_id
+    if row.appointment.user_id == request.user.pk:
+        open_still = row.status != Appraised.DECIDED and not row.objection
+        return {"step": "object", "label": "提出异议", "title": "对结果有异议？"} if open_still else None
+    if row.status == Appraised.COUNTED and held.allow(Verb.CHECK, code):
+        return {"step": "verify", "label": "核实属实", "title": "乡镇核实"}
+    if row.status == Appraised.VERIFIED and held.allow(Verb.APPROVE, code):
+        return {"step": "decide", "label": "审定", "title": "县级审定"}
+    return None

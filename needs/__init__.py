@@ -1,0 +1,1 @@
+"""Households and what they need, up to publication."""

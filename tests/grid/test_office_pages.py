@@ -1,0 +1,214 @@
+"""The inbox, the pledges of the office, the charity's receipts and the figures."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.enums import Role
+from accounts.models import User
+from donors.enums import PledgeStatus
+from donors.services import steps
+from fupin.lib.clock import now, today
+from grid.queries import figures as queries
+from needs.models import Household, Need
+from needs.services import drafts, review
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+As = Callable[[User], Client]
+
+
+def text_of(answer: Any) -> str:
+    return answer.content.decode()
+
+
+def handed_in(people: factories.Staff, **changes: object) -> Need:
+    home = factories.household(people.village)
+    need = drafts.create_draft(actor=people.village, household=home, content=factories.content(**changes))
+    return review.submit(actor=people.village, need=need)
+
+
+def test_the_inbox_is_for_people_with_a_post(client: Client, donor: User, as_user: As) -> None:
+    assert client.get("/office/")["Location"].startswith("/accounts/enter/")
+    assert as_user(donor).get("/office/").status_code == 404
+
+
+def test_an_empty_inbox_says_so_kindly(people: factories.Staff, as_user: As) -> None:
+    for person in (people.village, people.township, people.county, people.charity):
+        assert "都办完了" in text_of(as_user(person).get("/office/"))
+
+
+def test_each_gate_sees_what_waits_for_it_and_nobody_elses(
+    people: factories.Staff, other_county: factories.Staff, as_user: As
+) -> None:
+    need = handed_in(people)
+    page = text_of(as_user(people.township).get("/office/"))
+    assert need.title in page
+    assert "您负责检查" in page
+    assert f"/office/needs/{need.pk}/" in page
+    for person in (people.village, people.charity, other_county.township, other_county.county):
+        assert need.title not in text_of(as_user(person).get("/office/"))
+
+
+def test_long_waiting_needs_come_first_and_are_marked(people: factories.Staff, as_user: As) -> None:
+    handed_in(people, title="刚刚提交的求助")
+    old = handed_in(people, title="等了很久的求助")
+    Need.objects.filter(pk=old.pk).update(waiting_since=now() - timedelta(days=8))
+    page = text_of(as_user(people.township).get("/office/"))
+    assert page.index("等了很久的求助") < page.index("刚刚提交的求助")
+    assert "inbox__row--late" in page
+    assert "已等 8 天" in page
+
+
+def test_a_returned_need_waits_for_its_author(people: factories.Staff, as_user: As) -> None:
+    need = handed_in(people)
+    review.send_back(actor=people.township, need=need, reason="unclear", comment="请补充")
+    assert "被退回" in text_of(as_user(people.village).get("/office/"))
+
+
+def test_the_charity_reconciles_and_pays_out_row_by_row(
+    people: factories.Staff, donor: User, as_user: As
+) -> None:
+    factories.charity_account()
+    pledge = factories.money_pledge(donor, factories.published_need(people))
+    steps.pay(actor=donor, pledge=pledge, bank_note="李某转")
+    client = as_user(people.charity)
+    assert pledge.reference in text_of(client.get("/office/"))
+    page = text_of(client.get("/office/receipts/"))
+    assert "李某转" in page
+    assert f'action="/pledges/{pledge.pk}/receive/"' in page
+    assert client.post(f"/pledges/{pledge.pk}/receive/").status_code == 302
+    record = f"/office/payouts/new/?pledge={pledge.pk}"
+    assert f'href="{record}"' in text_of(client.get("/office/receipts/?status=received"))
+    factories.bank_account(people, pledge.need.household)
+    sent = {"gifts": [str(pledge.pk)], "method": "bank", "paid_on": f"{today()}"}
+    assert client.post(record, sent).status_code == 302
+    pledge.refresh_from_db()
+    assert pledge.status == PledgeStatus.DELIVERED
+    assert pledge.reference in text_of(as_user(people.village).get("/office/pledges/?status=delivered"))
+
+
+def test_a_receipt_is_found_by_the_number_on_the_slip(
+    people: factories.Staff, donor: User, as_user: As
+) -> None:
+    factories.charity_account()
+    need = factories.published_need(people)
+    wanted, other = factories.money_pledge(donor, need), factories.money_pledge(donor, need)
+    page = text_of(as_user(people.charity).get("/office/receipts/", {"q": f" {wanted.reference.lower()}"}))
+    assert wanted.reference in page
+    assert other.reference not in page
+
+
+def test_receipts_and_pledges_of_another_county_stay_there(
+    people: factories.Staff, other_county: factories.Staff, donor: User, as_user: As
+) -> None:
+    factories.charity_account()
+    pledge = factories.money_pledge(donor, factories.published_need(people))
+    for path in ("/office/receipts/?status=pledged", "/office/pledges/"):
+        assert pledge.reference not in text_of(as_user(other_county.charity).get(path))
+    assert as_user(people.village).get("/office/receipts/").status_code == 403
+    assert as_user(donor).get("/office/receipts/").status_code == 404
+
+
+def test_what_arrived_waits_for_the_village_to_confirm(
+    people: factories.Staff, donor: User, as_user: As
+) -> None:
+    factories.charity_account()
+    pledge = factories.received_pledge(donor, factories.published_need(people), people)
+    page = text_of(as_user(people.village).get("/office/"))
+    assert "等确认收到的帮助" in page
+    assert f"/pledges/{pledge.pk}/" in page
+
+
+def test_the_inbox_asks_the_same_number_of_questions_at_one_row_and_three(
+    people: factories.Staff, donor: User, as_user: As
+) -> None:
+    factories.charity_account()
+    clients = [as_user(person) for person in (people.township, people.charity, people.village)]
+    counts = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            handed_in(people)
+            need = factories.published_need(people)
+            steps.pay(actor=donor, pledge=factories.money_pledge(donor, need))
+            factories.received_pledge(donor, need, people)
+        asked = []
+        for client in clients:
+            with CaptureQueriesContext(connection) as caught:
+                client.get("/office/")
+            asked.append(len(caught))
+        counts.append(asked)
+    assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def leader(people: factories.Staff) -> User:
+    return factories.officer(Role.LEADER, factories.HENGYANG)
+
+
+def test_figures_add_up_by_child_region_and_equal_the_rows(
+    people: factories.Staff, other_county: factories.Staff, donor: User, leader: User
+) -> None:
+    factories.charity_account()
+    factories.received_pledge(donor, factories.published_need(people, target_fen=200_00), people)
+    factories.published_need(people)
+    factories.published_need(
+        other_county, factories.household(other_county.village, code=factories.VILLAGE_OTHER)
+    )
+    region = factories.regions()[factories.HENGYANG]
+    own, children = queries.figures_of(region)
+    by_name = {row.region.name: row for row in children}
+    assert (own.households, own.needs, own.matched, own.received_fen) == (3, 3, 1, 200_00)
+    assert (by_name["祁东县"].needs, by_name["祁东县"].rate) == (2, 50)
+    assert (by_name["衡南县"].needs, by_name["衡南县"].received_fen) == (1, 0)
+    assert sum(row.households for row in children) == Household.objects.count()
+
+
+def test_a_month_without_anything_is_empty(people: factories.Staff) -> None:
+    factories.published_need(people)
+    region = factories.regions()[factories.QIDONG]
+    this, past = now().date(), (now() - timedelta(days=400)).date()
+    assert queries.figures_of(region, past)[0].needs == 0
+    assert queries.figures_of(region, this)[0].needs == 1
+
+
+def test_the_leader_begins_at_the_own_region_and_every_number_opens(
+    people: factories.Staff, leader: User, as_user: As
+) -> None:
+    factories.published_need(people)
+    client = as_user(leader)
+    page = text_of(client.get("/dashboard/"))
+    assert "衡阳市数据看板" in page
+    for path in ("/office/households/", "/office/needs/", "/office/pledges/"):
+        link = f"{path}?region={factories.QIDONG}"
+        assert link in page
+        opened = client.get(link)
+        assert opened.status_code == 200
+        assert "张测试" not in text_of(opened)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"region={factories.HUNAN}",
+        "region=999999999999",
+        "region=x",
+        "month=2026-13",
+        "month=202611",
+        "month=1_0",
+    ],
+)
+def test_figures_out_of_scope_or_odd_are_not_found(leader: User, as_user: As, query: str) -> None:
+    assert as_user(leader).get(f"/dashboard/?{query}").status_code == 404
+
+
+def test_figures_need_the_report_verb(people: factories.Staff, donor: User, as_user: As) -> None:
+    assert as_user(people.village).get("/dashboard/").status_code == 403
+    assert as_user(donor).get("/dashboard/").status_code == 404
+    assert as_user(people.township).get(f"/dashboard/?region={factories.TOWN}").status_code == 200
+    assert as_user(people.township).get(f"/dashboard/?region={factories.QIDONG}").status_code == 404

@@ -1,0 +1,44 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from fupin.lib import clock
+
+
+def test_days_and_months_are_those_of_china() -> None:
+    eve = datetime(2026, 10, 31, 16, 0, tzinfo=UTC)  # midnight of 1 November in China
+    assert clock.day_of(eve) == date(2026, 11, 1)
+    assert clock.month_of(eve) == date(2026, 11, 1)
+    assert clock.month_of(eve.replace(hour=15, minute=59)) == date(2026, 10, 1)
+
+
+def test_month_of_a_day_needs_no_zone() -> None:
+    assert clock.month_of(date(2028, 2, 29)) == date(2028, 2, 1)
+
+
+def test_naive_instants_are_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        clock.month_of(datetime(2026, 11, 1))
+
+
+def test_today_is_the_day_of_now() -> None:
+    before, today, after = clock.day_of(clock.now()), clock.today(), clock.day_of(clock.now())
+    assert before <= today <= after
+
+
+def test_a_shifted_clock_moves_days_too_and_comes_back() -> None:
+    before = clock.now()
+    with clock.shifted(timedelta(days=-30)):
+        assert before - timedelta(days=30) <= clock.now() < before
+        assert clock.today() == clock.day_of(clock.now())
+        with clock.shifted(timedelta(days=-1)):
+            assert clock.now() > before - timedelta(days=2)
+    assert clock.now() >= before
+
+
+def test_the_clock_cannot_be_shifted_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "TESTING", False)
+    with pytest.raises(ImproperlyConfigured), clock.shifted(timedelta(days=-1)):
+        pass
