@@ -115,9 +115,9 @@ def past_text() -> Iterator[Found]:
 
 def _leaking(notices: QuerySet[Notice]) -> Iterator[Found]:
     for notice in notices.select_related("clue__household").order_by("id").iterator(500):
-        words = [value for label, value in notice.content if label not in OWN_WORDS]
-        found = set(leaks(" ".join([notice.remark, *(value for _, value in notice.content)]), ()))
-        found |= set(leaks("\n".join([notice.remark, *words]), names_of(notice.clue)))
+        names = names_of(notice.clue)
+        told = [("", notice.remark), *notice.content]
+        found = {leak for label, value in told for leak in leaks(value, () if label in OWN_WORDS else names)}
         if found:
             yield "grid_notice", notice.pk, "nothing personal", ", ".join(sorted(found))
 

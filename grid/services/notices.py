@@ -42,7 +42,8 @@ def post(
     Raises InvalidInput where the remark or one of the pairs leaks.
     """
     more = [("评议结果", f"同意 {votes} 票")] if votes is not None else list(extra)
-    words = refusal(" ".join([remark, *(value for _, value in more)]), names_of(clue))
+    names = names_of(clue)
+    words = next(filter(None, (refusal(text, names) for text in (remark, *(value for _, value in more)))), "")
     if words:
         raise InvalidInput(words, fields={"remark": [words]})
     notice = Notice.objects.create(
