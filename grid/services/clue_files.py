@@ -90,7 +90,7 @@ def remove(*, actor: User, row: ClueFile) -> None:
         if not removable(actor, row, last_step(clue)):
             raise Conflict("已经办过下一步，材料要留在案卷里。")
         _record(actor, row, "clue.file_remove")
-        name, storage = row.file.name, row.file.storage
+        name, storage = str(row.file.name), row.file.storage
         row.delete()
         transaction.on_commit(lambda: storage.delete(name))
 
