@@ -32,7 +32,9 @@ class MeasureForm(CleanForm):
 
 
 class OrderForm(CleanForm):
-    words = BodyField(label="情况", max_length=300, required=False, help_text="怎样落实的，或者为什么退回。")
+    words = BodyField(
+        label="情况", max_length=300, required=False, help_text="怎样落实的，或者为什么退回；签收可以不写。"
+    )
 
 
 class OrderFilter(CleanForm):

@@ -16,6 +16,7 @@ from accounts.services.submissions import once
 from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
 from accounts.views.outbox import asked_key
+from fupin.lib.clock import today
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import CleanForm, add_errors
 from fupin.lib.paging import keyset_page
@@ -146,7 +147,10 @@ def form_of(action: str, clue: Clue, data: Any = None) -> CleanForm:
     if action in ("verify", "deny"):
         homes = [] if clue.household_id else _homes(clue)
         needed = service.needed_at(clue, homes[0] if len(homes) == 1 else None)
-        return ReviewForm(data, needed=needed, homes=homes, **extra)
+        review = ReviewForm(data, needed=needed, homes=homes, initial={"held_on": today()}, **extra)
+        if action == "deny":
+            del review.fields["monitored"], review.fields["remark"]
+        return review
     if action == "judge":
         return JudgeForm(data, initial={"monitored": clue.monitored}, **extra)
     form = WordsForm(data, **extra)
