@@ -169,6 +169,6 @@ _STATEMENTS = (
        SELECT gh.household_id, gh.grid_id, gh.region_id, %(actor)s, %(today)s::date - (month * 30)::int, 'home', false,
               '{"income": "same", "spending": "same", "guarantees": "same", "water": "same", "other": "same"}', false,
               '', now() FROM grid_gridhousehold gh, generate_series(0, 5) month
-       WHERE (gh.household_id + month) %% 6 = 0""",
+       WHERE (gh.household_id / %(grids)s + month) %% 6 = 0""",
     "ANALYZE",
 )
