@@ -71,9 +71,7 @@ class Year:
 
 def year_of(county: int, year: int) -> Year:
     """The county's year day by day, and the State Council's arrangement of it in words; one query."""
-    rows = list(
-        CalendarDay.objects.filter(Q(county=None) | Q(county=county), day__year=year).order_by("day")
-    )
+    rows = list(CalendarDay.objects.filter(Q(county=None) | Q(county=county), day__year=year).order_by("day"))
     national = [row for row in rows if row.county_id is None]
     own = [row for row in rows if row.county_id]
     known = {row.day: row for row in [*national, *own]}

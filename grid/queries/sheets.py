@@ -58,7 +58,9 @@ def month_table(grid: Grid, month: date) -> Table:
     there = grid.homes.filter(since__lte=period_end(month, monthly=True), household__closed_at=None)
     homes |= {row[0]: row[1:] for row in there.values_list("household_id", *_HOUSEHOLD)}
     leader = leader_id(grid)
-    people = User.objects.only("name", "nickname", "phone").in_bulk({visit.visitor for visit in visits} | {leader})
+    people = User.objects.only("name", "nickname", "phone").in_bulk(
+        {visit.visitor for visit in visits} | {leader}
+    )
     names = {pk: person.get_full_name() for pk, person in people.items()}
     rows = [
         _month_line(number, homes[pk], last.get(pk), names)
