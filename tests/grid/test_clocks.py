@@ -216,7 +216,7 @@ def test_the_list_asks_as_often_for_one_clock_as_for_three(
     with on(date(2026, 10, 20)):
         client.get("/office/clocks/")
         for rows in (1, 3):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(8):
                 client.get("/office/clocks/")
             if rows == 1:
                 start(date(2026, 9, 28), 2)
