@@ -20,7 +20,7 @@ class Site:
     def enter(self, persona: str) -> Page:
         # What a service worker asks for passes by the faults that a test puts into the network.
         page = self.browser.new_context(viewport=PHONE, locale="zh-CN", service_workers="block").new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{self.url}/demo/")
         page.locator(f'button[name=persona][value="{persona}"]').click()
         return page

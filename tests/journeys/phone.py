@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, expe
 from tests.journeys.pages import PHONE
 from tests.journeys.radio import Radio
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 KEPT = """async (address) => {
   for (const name of await caches.keys()) {
     if (name.startsWith("fupin-pages-") && await (await caches.open(name)).match(address)) return true;
@@ -45,7 +45,7 @@ class Phone:
         )
         self.context.set_offline(not signal)  # the pages hear of it
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         return page
 
     def enter(self, persona: str) -> Page:
