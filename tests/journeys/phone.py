@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, expect
 
-from tests.journeys.pages import PHONE
+from tests.journeys.pages import PHONE, become
 from tests.journeys.radio import Radio
 
 WAIT_SECONDS = 90
@@ -50,8 +50,7 @@ class Phone:
 
     def enter(self, persona: str) -> Page:
         page = self.start()
-        page.goto(f"{self.url}/demo/")
-        page.locator(f'button[name=persona][value="{persona}"]').click()
+        become(page, self.url, persona)
         return page
 
     def close(self) -> None:
