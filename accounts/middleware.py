@@ -1,7 +1,6 @@
 """What happens around every request: its id, clean input, live staff sessions, private pages, error pages."""
 
 import ipaddress
-import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.urls import reverse
 from accounts.problems import plain_problem
 from accounts.views.listing import address
 from accounts.views.places import RegionMoved
+from fupin.lib import clock
 from fupin.lib.errors import FupinError, TooMany
 from fupin.lib.requests import new_request_id, request_id
 
@@ -74,7 +74,7 @@ def live_sessions(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         session = request.session
         if session.get("staff"):
-            moment = int(time.time())
+            moment = clock.seconds()
             idle = moment - session.get("seen_at", 0)
             if (
                 idle > settings.STAFF_IDLE_SECONDS

@@ -2,11 +2,10 @@
 
 import math
 import secrets
-import time
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from accounts.models import User
 from accounts.permissions import is_officer
 from accounts.services import enter as service
 from accounts.services import referrals
+from accounts.sessions import open_session
 from accounts.views.referrals import REFERRAL
 from fupin.lib.errors import InvalidInput, TooMany
 from fupin.lib.forms import add_errors
@@ -82,14 +82,6 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def sign_in(request: HttpRequest, user: User) -> None:
-    """Open a session for this person; officers' sessions carry the clocks `live_sessions` reads."""
-    login(request, user, backend=BACKEND)
-    moment = int(time.time())
-    request.session["staff"] = is_officer(user)
-    request.session["entered_at"] = request.session["seen_at"] = moment
-
-
 def _send(request: HttpRequest, number: str) -> None:
     """The nonce ties the code to this browser; a code read out to a stranger opens nothing there."""
     binding = secrets.token_urlsafe(24)
@@ -107,7 +99,7 @@ def _signed_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
     code = request.session.pop(REFERRAL, "")
     if code:
         referrals.record(user=user, code=code)
-    sign_in(request, user)
+    open_session(request, user)
     return redirect(target or _home_of(user))
 
 

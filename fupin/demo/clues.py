@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from accounts.enums import Role
 from fupin.demo.cast import Casting, County, Village
+from fupin.demo.pictures import picture
 from fupin.lib.clock import shifted, today
 from grid.clue_enums import MeasureKind
 from grid.models import Clue, Grid, GridMember
 from grid.queries.grids import grid_of, leader_of
-from grid.services import clues, grids, judging, measures, members, notices
+from grid.services import clue_files, clues, grids, judging, measures, members, notices
 from grid.services.clues import Meeting
 from grid.services.grids import GridInput
 from grid.services.members import MemberInput
@@ -146,6 +147,10 @@ def _verified(team: Team, home: Household, number: int) -> Clue:
         minutes="会议听取入户核实情况，逐项评议收入、支出、住房和饮水，同意纳入。",
         grid_people=frozenset(people.values_list("pk", flat=True)),
     )
+    for kind, drawing, words in (("check", "house", "房屋和院子"), ("meeting", "desk", "评议会签到桌")):
+        clue_files.add(
+            actor=team.village.officer, clue=made, kind=kind, jpeg=picture(drawing, home.pk), words=words
+        )
     return clues.verify(
         actor=team.village.officer,
         clue=made,

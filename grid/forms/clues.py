@@ -5,7 +5,15 @@ from typing import Any
 
 from django import forms
 
-from fupin.lib.forms import BodyField, CleanForm, LineField, NameField, PhoneField, QuantityField
+from fupin.lib.forms import (
+    BodyField,
+    CleanForm,
+    LineField,
+    NameField,
+    PhoneField,
+    PhotoField,
+    QuantityField,
+)
 from grid.clue_enums import ClueState, FilledBy, MeetingKind, Problem
 from grid.models import GridMember
 from grid.services.clues import Meeting
@@ -132,6 +140,20 @@ class JudgeForm(WordsForm):
     )
     monitored = forms.ChoiceField(label="类别", choices=Monitored.choices, widget=forms.RadioSelect)
     field_order = ("compared", "monitored", "note")
+
+
+class ClueFileForm(CleanForm):
+    """A photo or scan for the case; `kinds` are those this person may add."""
+
+    kind = forms.ChoiceField(label="是什么材料", widget=forms.RadioSelect)
+    photo = PhotoField(
+        label="照片或扫描件", help_text="JPG、PNG、WEBP；拍摄地点等信息会去掉，加密保存，不会公开。"
+    )
+    words = LineField(label="说明", max_length=60, required=False, help_text="例如：住院费用清单第 1 页。")
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
 
 
 class EditNoticeForm(CleanForm):

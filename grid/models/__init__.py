@@ -1,6 +1,7 @@
 from grid.models.activity import Activity, ActivityKind, ActivityPhoto, ActivityState, Attendance
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
+from grid.models.clue_file import ClueFile
 from grid.models.grid import Grid, GridHousehold
 from grid.models.inspection import Circular, Inspection, InspectionItem, ItemState, Subject, Way
 from grid.models.measure import Measure
@@ -41,6 +42,7 @@ __all__ = [
     "Clock",
     "ClosedMonth",
     "Clue",
+    "ClueFile",
     "ClueStep",
     "Department",
     "DepartmentPost",

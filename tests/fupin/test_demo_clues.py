@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from accounts.enums import Role
+from accounts.invariants import REGISTRY
 from accounts.models import Region
 from fupin.demo import clues
 from fupin.demo.cast import Casting, County, Town, Village
 from fupin.demo.people import People
 from fupin.lib.clock import shifted
+from grid import clue_invariants  # noqa: F401 (registers its own)
 from grid.models import Clock, Clue, Measure, Notice, Objection
 from grid.queries.clocks import overdue
 from tests import factories
@@ -35,3 +37,5 @@ def test_the_demo_village_has_a_clue_in_each_state() -> None:
     assert Notice.objects.standing().filter(kind="review").count() == 1
     assert (Objection.objects.count(), Measure.objects.count()) == (1, 3)
     assert Clock.objects.filter(done_on=None, kind="measure").count() == 2
+    checks = [check for check in REGISTRY.values() if check.check.__module__ == "grid.clue_invariants"]
+    assert [found for check in checks for found in check.violations()] == []

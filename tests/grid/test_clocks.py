@@ -93,6 +93,20 @@ def test_a_clock_is_amber_before_and_red_after(
         assert clocks.shown([clock])[0][1:] == (words, urgency)
 
 
+def test_a_step_that_must_last_is_never_late(people: factories.Staff) -> None:
+    village = Region.objects.get(code=factories.VILLAGE)
+    with on(date(2026, 9, 28)):
+        clock = clocks.start("clue.notice", object_id=1, region=village, title="张**户")
+    said = {date(2026, 9, 29): "到10月3日", date(2026, 10, 3): "到10月3日", date(2026, 10, 4): "已满期"}
+    for day, words in said.items():
+        with on(day):
+            assert clocks.shown([clock])[0][1:] == (words, "")
+    with on(date(2026, 10, 4)):
+        ended = clocks.finish("clue.notice", object_id=1)
+        assert ended
+        assert clocks.shown([ended])[0][1:] == ("10-04 结束", "")
+
+
 def test_a_pause_keeps_the_days_that_were_left(people: factories.Staff) -> None:
     clock = start(date(2026, 9, 28))  # due on 8 October
     with on(date(2026, 9, 29)):  # two working days are left

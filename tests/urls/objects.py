@@ -50,6 +50,10 @@ def _pledge_photo(world: World) -> list[Values]:
     return [{"pk": world.pledge.pk, "photo": world.things["pledge_photo"]}]
 
 
+def _clue_file(world: World) -> list[Values]:
+    return [{"pk": world.things["clue"], "file": world.things["clue_file"]}]
+
+
 def _village(world: World) -> list[Values]:
     return [{"code": world.household.region_id}]
 
@@ -159,8 +163,11 @@ OWN: dict[str, Rows] = {
     "grid:clue": _thing("clue"),
     "grid:clue-act": _thing("clue", *clue_lifecycle.ACTIONS),
     **{
-        f"grid:{name}": _thing("clue") for name in ("clue-pdf", "clue-zip", "measure-new", "measure-announce")
+        f"grid:{name}": _thing("clue")
+        for name in ("clue-pdf", "clue-zip", "clue-file-add", "measure-new", "measure-announce")
     },
+    "grid:clue-file": _clue_file,
+    "grid:clue-file-remove": _clue_file,
     "grid:measure-entry-new": lambda world: [{"county": factories.QIDONG}],
     "grid:measure-entry": lambda world: [{"county": factories.QIDONG, "code": "water"}],
     "grid:measure-entry-retire": lambda world: [{"county": factories.QIDONG, "code": "water"}],

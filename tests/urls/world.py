@@ -34,6 +34,7 @@ from grid.services import (
     activities,
     calendar,
     clocks,
+    clue_files,
     household_notices,
     inspections,
     notices,
@@ -306,6 +307,9 @@ def _clue(people: factories.Staff) -> dict[str, Any]:
     return {
         "measure": measure.pk,
         "clue": clue.pk,
+        "clue_file": clue_files.add(
+            actor=people.village, clue=clue, kind="meeting", jpeg=reencode(_picture())
+        ).pk,
         "public_notice": notice.pk,
         "notice_token": notice.token,
         "objection": objection.pk,

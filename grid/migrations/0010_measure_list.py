@@ -31,7 +31,7 @@ def name_kinds(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_visit_verb"),
-        ("grid", "0008_quotas"),
+        ("grid", "0009_clue_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
