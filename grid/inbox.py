@@ -203,6 +203,7 @@ DOORS = (
     Door("监测帮扶", "线索", "grid:clues", frozenset({Verb.VIEW, Verb.VISIT}), first=True),
     Door("监测帮扶", "派单", "grid:orders", frozenset({Verb.REPORT})),
     Door("监测帮扶", "时限", "grid:clocks", frozenset({Verb.VIEW, Verb.REPORT})),
+    Door("监测帮扶", "政策措施清单", "grid:measure-list", frozenset({Verb.VIEW})),
     Door("监测帮扶", "节假日安排", "grid:calendar", frozenset({Verb.APPROVE})),
     Door("人员与地区", "待交接", "grid:handovers", _APPOINT),
     Door("人员与地区", "撤并村", "grid:regions", _APPOINT),

@@ -40,7 +40,7 @@ def forget_warnings() -> int:
 
 @shared_task(name="grid.run_register_checks", time_limit=1800)
 def run_register_checks() -> int:
-    return reconcile.run_waiting()
+    return reconcile.run_waiting() + reconcile.forget_old()
 
 
 @shared_task(name="grid.close_months")

@@ -15,6 +15,7 @@ from grid.views import (
     grids,
     handover,
     inspections,
+    measure_list,
     measures,
     members,
     notices,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("office/circulars/<int:pk>/docx/", circulars.docx, name="circular-docx"),
     path("office/register-checks/", reconcile.index, name="register-checks"),
     path("office/register-checks/<int:pk>/", reconcile.detail, name="register-check"),
+    path("office/register-checks/<int:pk>/cancel/", reconcile.cancel, name="register-cancel"),
     path("office/register-checks/<int:pk>/<slug:what>/", reconcile.sheet, name="register-sheet"),
     path("office/register-checks/rows/<int:pk>/rule/", reconcile.rule, name="register-rule"),
     path("office/sign-in/<str:token>/", activities.sign_in, name="sign-in"),
@@ -83,6 +85,12 @@ urlpatterns = [
     path("office/clues/<int:pk>/files/<int:file>/remove/", clue_files.remove, name="clue-file-remove"),
     path("office/clues/<int:pk>/measures/new/", measures.plan, name="measure-new"),
     path("office/clues/<int:pk>/measures/announce/", measures.announce, name="measure-announce"),
+    path("office/measures/", measure_list.index, name="measure-list"),
+    path("office/measures/<int:county>/new/", measure_list.new, name="measure-entry-new"),
+    path("office/measures/<int:county>/<slug:code>/", measure_list.entry, name="measure-entry"),
+    path(
+        "office/measures/<int:county>/<slug:code>/retire/", measure_list.retire, name="measure-entry-retire"
+    ),
     path("office/orders/", measures.orders, name="orders"),
     path("office/orders/<int:pk>/", measures.order, name="order"),
     path("office/orders/<int:pk>/<slug:action>/", measures.act, name="order-act"),

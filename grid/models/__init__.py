@@ -5,6 +5,7 @@ from grid.models.clue_file import ClueFile
 from grid.models.grid import Grid, GridHousehold
 from grid.models.inspection import Circular, Inspection, InspectionItem, ItemState, Subject, Way
 from grid.models.measure import Measure
+from grid.models.measure_entry import MeasureEntry
 from grid.models.member import GridMember
 from grid.models.month import ClosedMonth, QuotaResult, SubsidyLine, SubsidyRate
 from grid.models.month_sheet import MonthSheet
@@ -54,6 +55,7 @@ __all__ = [
     "InspectionItem",
     "ItemState",
     "Measure",
+    "MeasureEntry",
     "MonthSheet",
     "Notice",
     "NoticePrint",

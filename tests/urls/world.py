@@ -297,6 +297,7 @@ def _clue(people: factories.Staff) -> dict[str, Any]:
     measure = Measure.objects.create(
         clue=clue,
         kind="insurance",
+        kind_name="医保报销",
         words="金丝雀医保报销",
         post=post,
         state="sent",
@@ -379,6 +380,7 @@ def _of_the_register(people: factories.Staff) -> dict[str, Any]:
         file_name="省平台.csv",
         source=BytesIO(text.encode()),
     )
+    reconcile.start(actor=people.county, check=made, mapping=made.mapping)
     assert reconcile.run(made.pk)
     return {"register_check": made.pk, "difference": made.differences.get(kind="differs").pk}
 
