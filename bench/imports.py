@@ -1,7 +1,7 @@
 """A register of 100 000 invented households: ours beside openpyxl with update_or_create in the same run.
 
-openpyxl is not a dependency of the project: `pip install openpyxl` to see the comparison. The other way is
-measured on its first 2 000 rows and scaled up: reading and writing cost it the same for every row.
+openpyxl comes from `requirements-bench.lock`. The other way is measured on its first 2 000 rows and scaled up: reading
+and writing cost it the same for every row.
 """
 
 import gc
@@ -104,13 +104,13 @@ def _the_other_way(path: Path, county: Region, actor: User) -> float | None:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        print(f"openpyxl is left out: {error}. It is no dependency; `pip install openpyxl` adds its line.")
+        print(f"openpyxl is left out: {error}. `./run bench` installs it.")
         return None
     checker = Checker(
         places=Places(county),
         mapping={column.key: number for number, column in enumerate(COLUMNS)},
         ranges=[(county.code, county.code_end)],
-        own_phone_index="",
+        officers=frozenset(),
     )
     start = time.perf_counter()
     sheet: Any = load_workbook(path, read_only=True).worksheets[0]
@@ -135,7 +135,7 @@ def _update_or_create(row: Row, actor: User) -> None:
             "phone_index": blind_index(row.phone, kind="phone"),
             "id_number": row.id_number,
             "address": row.address,
-            "members": row.members,
+            "members": row.members or 1,
             "cause": row.cause,
             "focus": list(row.focus or ()),
             "registered_by": actor,

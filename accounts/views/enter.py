@@ -77,12 +77,12 @@ def leave(request: HttpRequest) -> HttpResponse:
     `everywhere` ends the person's sessions on all devices (A-12): a lost phone, somebody else's computer.
     """
     user = request.user
-    everywhere = request.POST.get("everywhere") == "1" and isinstance(user, User)
-    if everywhere:
+    if request.POST.get("everywhere") == "1" and isinstance(user, User):
         sessions.end_everywhere(actor=user, user=user)
-    logout(request)
-    if everywhere:
+        logout(request)
         messages.success(request, "已经在所有设备上退出。下次进入需要新的验证码。")
+    else:
+        logout(request)
     response = redirect("/")
     stays = request.POST.get("keep") == "1"
     response["Clear-Site-Data"] = '"cache"' if stays else '"cache", "storage"'

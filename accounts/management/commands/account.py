@@ -11,7 +11,7 @@ ACTIONS = ("sign-out", "close", "reopen")
 
 
 class Command(BaseCommand):
-    help = "让一个账号在所有设备上退出（sign-out），停用（close：职务、登录和接口密钥一并结束）或恢复（reopen），并写入审计记录。"
+    help = "让一个账号在所有设备上退出（sign-out）、停用（close，职务一并结束）或恢复（reopen），并写入审计记录。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=ACTIONS)
