@@ -463,5 +463,4 @@ def test_money_is_what_the_model_says_after_any_steps(world: World, part: int) -
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print("taken", MoneyMachine.taken)
     assert MoneyMachine.taken >= EXAMPLES * STEPS, "fewer steps than asked for"
