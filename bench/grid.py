@@ -6,7 +6,7 @@ itself, which fetches the same columns of the same rows.
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -123,7 +123,7 @@ def _again(person: User) -> User:
     return User.objects.get(pk=person.pk)
 
 
-def _compare(name: str, ours: Callable[[], object], bare: tuple[str, Sequence[object]]) -> None:
+def _compare(name: str, ours: Callable[[], object], bare: tuple[str, Sequence[int | date | None]]) -> None:
     def sql() -> None:
         with connection.cursor() as cursor:
             cursor.execute(*bare)
@@ -155,7 +155,7 @@ def _seed() -> dict[str, User]:
     ):
         Region.objects.get_or_create(code=code, defaults={"name": name, "level": level, "parent_id": parent})
     actor = User.objects.create_user("19900000990", name="建档人")
-    values = {
+    values: dict[str, int | date] = {
         "county": COUNTY, "actor": actor.pk, "homes": HOUSEHOLDS, "villages": VILLAGES, "grids": GRIDS,
         "members": MEMBERS, "today": today(), "since": today() - timedelta(days=400),
     }  # fmt: skip

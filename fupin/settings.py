@@ -265,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
         "grid.forget_warnings",
         "grid.run_register_checks",
         "accounts.forget_submissions",
+        "accounts.forget_sessions",
         "needs.publish_due",
         "needs.run_imports",
         "needs.forget_import_files",
