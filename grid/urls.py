@@ -3,6 +3,7 @@ from django.urls import path
 from grid.views import (
     activities,
     activity_sheet,
+    area_numbers,
     board,
     calendar,
     circulars,
@@ -11,6 +12,7 @@ from grid.views import (
     dashboard,
     declare,
     evidence,
+    figure_rows,
     grids,
     handover,
     inspections,
@@ -134,4 +136,7 @@ urlpatterns = [
     path("office/months/close/", quota_rules.close, name="month-close"),
     path("office/months/<int:pk>/payments.xlsx", quota_rules.payment_sheet, name="month-payments"),
     path("dashboard/", dashboard.home, name="dashboard"),
+    path("dashboard/export/", dashboard.export, name="dashboard-export"),
+    path("dashboard/rows/", figure_rows.index, name="figure-rows"),
+    path("dashboard/numbers/", area_numbers.index, name="area-numbers"),
 ]

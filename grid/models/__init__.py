@@ -1,6 +1,7 @@
 from grid.models.activity import Activity, ActivityKind, ActivityPhoto, ActivityState, Attendance
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
+from grid.models.figure import AreaNumber, Figure, FigureMark, FigureState, VillageFigure
 from grid.models.grid import Grid, GridHousehold
 from grid.models.inspection import Circular, Inspection, InspectionItem, ItemState, Subject, Way
 from grid.models.measure import Measure
@@ -33,6 +34,7 @@ __all__ = [
     "ActivityKind",
     "ActivityPhoto",
     "ActivityState",
+    "AreaNumber",
     "Attendance",
     "CalendarDay",
     "CheckState",
@@ -45,6 +47,9 @@ __all__ = [
     "DepartmentPost",
     "DifferenceKind",
     "ExcludedNeed",
+    "Figure",
+    "FigureMark",
+    "FigureState",
     "Grid",
     "GridHousehold",
     "GridMember",
@@ -67,6 +72,7 @@ __all__ = [
     "SubsidyLine",
     "SubsidyRate",
     "TownshipLeader",
+    "VillageFigure",
     "Visit",
     "WarningBatch",
     "WarningList",
