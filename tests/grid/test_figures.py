@@ -272,8 +272,8 @@ def test_a_watermark_of_numbers_would_miss_what_commits_late(
 
 def two_writers(people: factories.Staff) -> list[int]:
     """A sweep has counted what was filed and not committed yet when a second one begins."""
-    figures.refresh()
     factories.household(people.village)
+    figures.refresh()  # no marks are left that a second sweep would wait for
     audit.seal()
     late = Late(figures.refresh)
     done = threading.Event()
