@@ -75,6 +75,7 @@ def shown_board(request: HttpRequest, board: Board, shown: Shown) -> dict[str, A
         "groups": figure_shown.tiles(board, shown),
         "figures": figure_shown.figures_shown(board, shown),
         "places": figure_shown.places(board, shown),
+        "empty": figure_shown.empty_places(board, shown),
         "neglected": [{"region": region, "row": row} for region, row in neglected],
         "neglected_url": shown.rows_url("neglected", board.region),
         "export_url": f"{request.path}export/?{request.GET.urlencode()}",

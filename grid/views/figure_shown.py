@@ -76,7 +76,7 @@ def _tile(
     shown: Shown, place: Place, what: str, label: str, value: str, note: str = "", unit: str = ""
 ) -> dict[str, str]:
     hidden = value in (HIDDEN, "—")
-    url = shown.rows_url(what, place.region) if what else ""
+    url = shown.rows_url(what, place.region) if what and value not in ("0", HIDDEN, "—") else ""
     return {"label": label, "value": value, "note": note, "unit": "" if hidden else unit, "url": url}
 
 
@@ -399,14 +399,23 @@ PLACE_HEADS = (
 
 def places(board: Board, shown: Shown) -> Table:
     """One row a child region, then what belongs to none of them; the sum is the region itself."""
-    rows = [place_row(place, shown, down=True) for place in board.children]
-    if board.children and not board.rest.is_empty:
+    rows = [place_row(place, shown, down=True) for place in board.children if not place.totals.is_empty]
+    if rows and not board.rest.is_empty:
         rest = Place(board.region, board.rest, board.own.target)
         row = place_row(rest, shown, down=False)
         rows.append([_cell(REST), *({"value": cell["value"]} for cell in row[1:])])
-    if board.children:
+    if rows:
         rows.append([_cell("合计"), *place_row(board.own, shown, down=False)[1:]])
     return _table("各地数字", PLACE_HEADS, rows)
+
+
+def empty_places(board: Board, shown: Shown) -> list[dict[str, str]]:
+    """The child regions that have no row in the table."""
+    return [
+        {"label": place.region.name, "url": shown.place_url(place.region)}
+        for place in board.children
+        if place.totals.is_empty
+    ]
 
 
 def place_row(place: Place, shown: Shown, *, down: bool = False) -> list[dict[str, Any]]:
@@ -443,7 +452,9 @@ def _down(region: Region, shown: Shown) -> dict[str, Any]:
 
 
 def _cell(value: object, url: str = "") -> dict[str, Any]:
-    return {"value": str(value), "url": url}
+    """A cell; nothing opens to no rows."""
+    text = str(value)
+    return {"value": text, "url": "" if text in ("0", "—", HIDDEN) else url}
 
 
 def _table(caption: str, heads: Iterable[str], rows: list[list[dict[str, Any]]]) -> Table:
