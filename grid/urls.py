@@ -21,6 +21,7 @@ from grid.views import (
     notices,
     office,
     papers,
+    public_figures,
     quota_rules,
     quotas,
     reconcile,
@@ -137,6 +138,7 @@ urlpatterns = [
     path("office/months/<int:pk>/payments.xlsx", quota_rules.payment_sheet, name="month-payments"),
     path("dashboard/", dashboard.home, name="dashboard"),
     path("dashboard/export/", dashboard.export, name="dashboard-export"),
+    path("transparency/figures/", public_figures.home, name="public-figures"),
     path("dashboard/rows/", figure_rows.index, name="figure-rows"),
     path("dashboard/numbers/", area_numbers.index, name="area-numbers"),
 ]

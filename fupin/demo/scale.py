@@ -1,6 +1,8 @@
 """A data set of national size for benches, made by set statements: the same rows for the same numbers, seed and day.
 
-Adversarial on purpose (PERFORMANCE 10.4): one county holds a fifth of everything, every ninth county stopped two years
+Adversarial on purpose (PERFORMANCE 10.4): one county holds a hundredth of everything, every ninth county stopped
+two years ago and has hardly an open need, some kinds are rare, thousands of needs became public at the same
+moment, and one
 ago and has hardly an open need, some kinds are rare, thousands of needs became public at the same moment, and one
 place in twenty is empty.
 """

@@ -1,4 +1,4 @@
-"""The statements of `fupin.demo.scale`, in order. `pg_temp.u(n, k)` is a number from 0 to 1 that depends on n and k alone."""
+"""The statements of `fupin.demo.scale`. `pg_temp.u(n, k)` is a number from 0 to 1 by n and k alone."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _BASE = """CREATE TEMP TABLE scale_base ON COMMIT DROP AS SELECT
   (SELECT coalesce(max(id), 0) FROM donors_pledge) AS pledge"""
 
 # Villages, and townships of counties whose villages are not loaded. One place in twenty is empty; every ninth county
-# is an old one; the county with the most places gets a quarter of what all others get together.
+# is an old one; the county with the most places gets a hundredth of everything.
 _PLACES = """CREATE TEMP TABLE scale_place ON COMMIT DROP AS
 WITH place AS (
   SELECT r.code, r.code / 1000000 AS county, r.level,
@@ -30,7 +30,7 @@ huge AS (SELECT county, count(*) AS places FROM place GROUP BY 1 ORDER BY 2 DESC
 SELECT p.code, p.level, p.county, row_number() OVER (ORDER BY p.code) AS number,
        mod(dense_rank() OVER (ORDER BY p.county), 9) = 0 AND p.county <> h.county AS is_old,
        CASE WHEN p.county = h.county AND p.weight > 0
-            THEN greatest(1, (SELECT sum(weight) FROM place) / 4 / h.places) ELSE p.weight END::int AS weight
+            THEN greatest(1, (SELECT sum(weight) FROM place) / 100 / h.places) ELSE p.weight END::int AS weight
 FROM place p CROSS JOIN huge h"""
 
 _SLOTS = """CREATE TEMP TABLE scale_slot ON COMMIT DROP AS
@@ -51,14 +51,16 @@ SELECT b.person + n, '!', false, '测试' || n, '', '', kind, '',
        true, 0, %(base)s::timestamptz - interval '4 years'
 FROM scale_base b, generate_series(1, %(donors)s) n,
   LATERAL (SELECT CASE WHEN pg_temp.u(n, %(seed)s + 2) < 0.3 THEN '' WHEN pg_temp.u(n, %(seed)s + 2) < 0.6
-           THEN 'individual' WHEN pg_temp.u(n, %(seed)s + 2) < 0.9 THEN 'public_employee' ELSE 'company' END AS kind) k"""
+           THEN 'individual' WHEN pg_temp.u(n,
+             %(seed)s + 2) < 0.9 THEN 'public_employee' ELSE 'company' END AS kind) k"""
 
 _POSTS = """INSERT INTO accounts_appointment
   (user_id, region_id, role, starts_on, ends_on, source, unit, duty_phone, created_at, end_reason)
 SELECT b.person + 1 + mod(p.number, 100), p.code,
        CASE p.level WHEN 5 THEN 'village_officer' ELSE 'township_manager' END,
        (%(base)s::timestamptz)::date - 1200 + (400 * pg_temp.u(p.number, %(seed)s + 3))::int,
-       CASE WHEN mod(p.number, 10) = 0 THEN (%(base)s::timestamptz)::date - (300 * pg_temp.u(p.number, %(seed)s + 4))::int END,
+       CASE WHEN mod(p.number, 10) = 0 THEN (%(base)s::timestamptz)::date - (300 * pg_temp.u(p.number,
+         %(seed)s + 4))::int END,
        '', '', '', %(base)s, ''
 FROM scale_base b, scale_place p"""
 
@@ -68,7 +70,8 @@ SELECT b.home + n, s.code, substr('王李张刘陈杨赵黄周吴', 1 + mod(n, 1
        (ARRAY['illness', 'disability', 'schooling', 'no_labour'])[1 + mod(n, 4)], '{}', '',
        CASE WHEN mod(n, 40) = 0 THEN 'sudden' ELSE '' END, CASE WHEN mod(n, 40) = 0 THEN 'open' ELSE '' END,
        CASE WHEN mod(n, 40) = 0 THEN (%(base)s::timestamptz)::date - 100 END, b.person + 1,
-       %(base)s::timestamptz - (1100 + 365 * pg_temp.u(n, %(seed)s + 5)) * interval '1 day' * (1 - n / %(homes)s::float8)
+       %(base)s::timestamptz - (1100 + 365 * pg_temp.u(n,
+         %(seed)s + 5)) * interval '1 day' * (1 - n / %(homes)s::float8)
 FROM scale_base b, generate_series(1, %(homes)s) n
 JOIN scale_slot s ON s.slot = floor(pg_temp.u(n, %(seed)s + 6) * (SELECT count(*) FROM scale_slot))::bigint"""
 
@@ -96,7 +99,8 @@ FROM (
   JOIN needs_household h ON h.id = b.home + 1 + floor(pg_temp.u(n, %(seed)s + 12) * %(homes)s)::bigint
   JOIN scale_place p ON p.code = h.region_id) w"""
 
-_NEEDS = """INSERT INTO needs_need (id, region_id, household_id, subject, kind, forms, title, story, details, status, flags,
+_NEEDS = """INSERT INTO needs_need (id, region_id, household_id, subject, kind, forms, title, story, details,
+  status, flags,
   on_behalf, created_by_id, created_at, submitted_at, published_at, waiting_since, closed_at)
 SELECT b.need + n, region_id, household, 'household', kind,
        CASE WHEN is_service AND state NOT IN ('matched', 'fulfilled') THEN '{service}'::varchar[] ELSE '{money}' END,
@@ -119,7 +123,8 @@ SELECT n, region_id, state, asked, published, is_service AND state = 'published'
 FROM scale_need, more m WHERE state IN ('matched', 'fulfilled', 'published')"""
 
 _ONES = """CREATE TEMP TABLE scale_one ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY n, j) AS g, n, j, region_id, state, asked, published, is_service, count, true AS lives
+SELECT row_number() OVER (ORDER BY n, j) AS g, n, j, region_id, state, asked, published, is_service, count,
+  true AS lives
 FROM scale_gift, generate_series(1, count) j"""
 
 _LAPSED = """INSERT INTO scale_one
@@ -129,8 +134,10 @@ JOIN (SELECT *, row_number() OVER (ORDER BY n) AS k FROM scale_gift) s
   ON s.k = 1 + floor(pg_temp.u(i, %(seed)s + 15) * (SELECT count(*) FROM scale_gift))::bigint
 WHERE i <= %(pledges)s - l.living"""
 
-_PLEDGES = """INSERT INTO donors_pledge (id, need_id, county, donor_id, form, status, amount_fen, hours, service_kind, insured,
-  date_by, display, idempotency_key, fingerprint, reference, charity_account_id, bank_note, delivery, meet_at, meet_with,
+_PLEDGES = """INSERT INTO donors_pledge (id, need_id, county, donor_id, form, status, amount_fen, hours,
+  service_kind, insured,
+  date_by, display, idempotency_key, fingerprint, reference, charity_account_id, bank_note, delivery, meet_at,
+    meet_with,
   outcome, outcome_note, proof, witness_role, certificate_due, created_at, expires_at, closed_at)
 SELECT b.pledge + g, b.need + n, o.region_id / 1000000,
        b.person + 1 + floor(power(pg_temp.u(g, %(seed)s + 16), 2) * %(donors)s)::bigint,
@@ -148,8 +155,10 @@ JOIN donors_charityaccount a ON a.region_id = o.region_id / 10000000000 * 100000
 LATERAL (SELECT pg_temp.u(g, %(seed)s + 17) AS v, pg_temp.u(g, %(seed)s + 18) AS w) r,
 LATERAL (SELECT least(%(base)s, published + w * w * interval '90 days') AS at) t,
 LATERAL (SELECT CASE
-    WHEN NOT lives THEN CASE WHEN is_service OR v < 0.7 THEN 'lapsed' WHEN v < 0.9 THEN 'cancelled' ELSE 'refunded' END
-    WHEN state = 'fulfilled' THEN 'confirmed' WHEN is_service THEN CASE WHEN v < 0.5 THEN 'pledged' ELSE 'confirmed' END
+    WHEN NOT lives THEN CASE WHEN is_service OR v < 0.7 THEN 'lapsed' WHEN v < 0.9 THEN 'cancelled'
+      ELSE 'refunded' END
+    WHEN state = 'fulfilled' THEN 'confirmed' WHEN is_service THEN CASE WHEN v < 0.5 THEN 'pledged'
+      ELSE 'confirmed' END
     WHEN v < 0.08 THEN 'pledged' WHEN v < 0.2 THEN 'paid' WHEN v < 0.55 THEN 'received'
     WHEN v < 0.8 OR j = 1 THEN 'delivered' ELSE 'confirmed' END AS status,
   v > 0.96 AND state <> 'fulfilled' AND NOT is_service AS is_bad) s"""
@@ -165,15 +174,18 @@ LEFT JOIN (
          coalesce(sum(amount_fen) FILTER (WHERE status IN ('received', 'delivered', 'confirmed')), 0) AS received,
          coalesce(sum(amount_fen) FILTER (WHERE status = 'delivered' OR outcome = 'complete'), 0) AS delivered
   FROM donors_pledge, scale_base b
-  WHERE id > b.pledge AND status NOT IN ('lapsed', 'cancelled', 'refunded') GROUP BY 1) p ON p.need_id = b.need + w.n"""
+  WHERE id > b.pledge AND status NOT IN ('lapsed', 'cancelled',
+    'refunded') GROUP BY 1) p ON p.need_id = b.need + w.n"""
 
-_MATCHES = """INSERT INTO needs_needreview (need_id, action, actor_name, role, source, target, reason, comment, flags, at)
+_MATCHES = """INSERT INTO needs_needreview (need_id, action, actor_name, role, source, target, reason, comment,
+  flags, at)
 SELECT b.need + n, 'match', '系统', '', 'published', 'matched', '', '', '{}',
        least(%(base)s, published + pg_temp.u(n, %(seed)s + 19) * interval '60 days')
 FROM scale_base b, scale_need WHERE state IN ('matched', 'fulfilled')"""
 
 _LEDGER = """INSERT INTO donors_transfer (need_id, pledge_id, charity_account_id, source, target, amount, at)
-SELECT p.need_id, p.id, p.charity_account_id, t.source, t.target, p.amount_fen, p.created_at + t.after * interval '1 day'
+SELECT p.need_id, p.id, p.charity_account_id, t.source, t.target, p.amount_fen,
+  p.created_at + t.after * interval '1 day'
 FROM scale_base b, donors_pledge p, LATERAL (VALUES
   ('open', 'promised', 0, true),
   ('promised', 'open', 3, p.status IN ('lapsed', 'cancelled')),
@@ -186,7 +198,8 @@ _CASES = """INSERT INTO donors_deliverycase (pledge_id, county, reason, status, 
 SELECT p.id, p.county, 'problem', 'opened', p.closed_at FROM scale_base b, donors_pledge p
 WHERE p.id > b.pledge AND p.outcome = 'problem'"""
 
-_CLOCKS = """INSERT INTO grid_clock (kind, object_id, title, region_id, level, clause, unit, days, at_least, started_on,
+_CLOCKS = """INSERT INTO grid_clock (kind, object_id, title, region_id, level, clause, unit, days, at_least,
+  started_on,
   counted_from, "left", due_on, pause_reason, pauses, done_on, started_at)
 SELECT 'warning.verify', n, '测试', s.code, 4, '测试', 'working', 3, false, d.day, d.day, 3, d.day + 3, '', '[]',
        CASE WHEN mod(n, 20) = 0 THEN NULL ELSE d.day + mod(n, 5)::int END, %(base)s

@@ -141,6 +141,19 @@ def board(region: Region, month: date | None = None) -> Board:
     return Board(region, month, own, below, state.counted_at if state else None, series(region, month))
 
 
+def country(month: date | None = None) -> Board:
+    """All provinces together; the region has no code."""
+    nation = Region(code=0, name="全国", level=0)
+    provinces = list(children_of(None)[:MAX_CHILDREN])
+    totals = totals_of(provinces, month)
+    numbers = list(AreaNumber.objects.filter(region__level=Level.PROVINCE).select_related("region"))
+    below = [_place(province, totals, numbers) for province in provinces]
+    own = Place(nation, _sum(totals.values()))
+    state = FigureState.objects.first()
+    along = _series([province.code for province in provinces], month)
+    return Board(nation, month, own, below, state.counted_at if state else None, along)
+
+
 def totals_of(regions: Sequence[Region], month: date | None) -> dict[int, Totals]:
     """The kept sums of those regions that have them (county and above), in one query."""
     codes = [region.code for region in regions if region.level <= Level.COUNTY]
@@ -202,20 +215,24 @@ def _padded(name: str, select: str, own: Sequence[str]) -> str:
 
 def series(region: Region, month: date | None) -> list[tuple[date, Totals]]:
     """Needs and gifts of the twelve months up to this one, the oldest first; one query."""
+    return _series([region.code], month, None if region.level <= Level.COUNTY else region)
+
+
+def _series(codes: list[int], month: date | None, live: Region | None = None) -> list[tuple[date, Totals]]:
     last = month or month_of(today())
     first = add_months(last, 1 - MONTHS_SHOWN)
     params: dict[str, Any] = {"since": first, "until": add_months(last, 1)}
-    if region.level <= Level.COUNTY:
+    if live is None:
         sums = ", ".join(f"sum({name})::bigint" for name in COLUMNS)
         sql = f"""SELECT month, source, '', {sums} FROM grid_figure
-            WHERE region = %(code)s AND source IN ('need', 'gift') AND month >= %(since)s AND month < %(until)s
+            WHERE region = ANY(%(codes)s) AND source IN ('need', 'gift') AND month >= %(since)s AND month < %(until)s
             GROUP BY 1, 2"""  # noqa: S608
-        rows = _rows(sql, code=region.code, **params)
+        rows = _rows(sql, codes=codes, **params)
     else:
         rows = _rows(
             " UNION ALL ".join(_live_series(SOURCES[name]) for name in ("need", "gift")),
-            low=region.code,
-            high=region.code_end,
+            low=live.code,
+            high=live.code_end,
             **params,
         )
     found = _collected(rows)

@@ -65,7 +65,7 @@ def export(request: SignedIn) -> HttpResponse:
 
 def shown_board(request: HttpRequest, board: Board, shown: Shown) -> dict[str, Any]:
     """What the office's and the public's page have in common."""
-    neglected = queries.neglected_in(board.region, NEGLECTED_SHOWN)
+    neglected = [] if shown.is_public else queries.neglected_in(board.region, NEGLECTED_SHOWN)
     return {
         "region": board.region,
         "period": period(board.month),
