@@ -279,6 +279,13 @@ CELERY_BEAT_SCHEDULE = {
         "donors.match_statements",
     )
 }
+# The leaders' figures are seconds old; a round without marks is three short statements.
+FIGURE_SECONDS = min(SWEEP_SECONDS, 5.0)
+CELERY_BEAT_SCHEDULE["grid.refresh_figures"] = {
+    "task": "grid.refresh_figures",
+    "schedule": FIGURE_SECONDS,
+    "options": {"expires": max(FIGURE_SECONDS, 10)},
+}
 # Reads every household in a grid to find what a lost signal left behind.
 CELERY_BEAT_SCHEDULE["grid.set_visits_due"] = {"task": "grid.set_visits_due", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.close_months"] = {"task": "grid.close_months", "schedule": 20 * SWEEP_SECONDS}

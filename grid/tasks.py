@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from grid.services import (
+    figures,
     household_notices,
     judging,
     months,
@@ -46,3 +47,8 @@ def run_register_checks() -> int:
 @shared_task(name="grid.close_months")
 def close_months() -> int:
     return months.close_due()
+
+
+@shared_task(name="grid.refresh_figures", time_limit=1800)
+def refresh_figures() -> int:
+    return figures.refresh()

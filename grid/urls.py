@@ -3,6 +3,7 @@ from django.urls import path
 from grid.views import (
     activities,
     activity_sheet,
+    area_numbers,
     board,
     calendar,
     circulars,
@@ -12,6 +13,7 @@ from grid.views import (
     dashboard,
     declare,
     evidence,
+    figure_rows,
     grids,
     handover,
     inspections,
@@ -21,6 +23,7 @@ from grid.views import (
     notices,
     office,
     papers,
+    public_figures,
     quota_rules,
     quotas,
     reconcile,
@@ -146,4 +149,8 @@ urlpatterns = [
     path("office/months/close/", quota_rules.close, name="month-close"),
     path("office/months/<int:pk>/payments.xlsx", quota_rules.payment_sheet, name="month-payments"),
     path("dashboard/", dashboard.home, name="dashboard"),
+    path("dashboard/export/", dashboard.export, name="dashboard-export"),
+    path("transparency/figures/", public_figures.home, name="public-figures"),
+    path("dashboard/rows/", figure_rows.index, name="figure-rows"),
+    path("dashboard/numbers/", area_numbers.index, name="area-numbers"),
 ]

@@ -92,6 +92,7 @@ class Pledge(models.Model):
             models.Index(fields=["donor", "-id"], name="pledge_donor"),
             models.Index(fields=["need", "-id"], name="pledge_need"),
             models.Index(fields=["county", "status", "-id"], name="pledge_county_status"),
+            models.Index(fields=["county", "created_at"], name="pledge_county_month"),
             models.Index(fields=["expires_at"], name="pledge_expiring", condition=Q(status="pledged")),
             models.Index(fields=["id"], name="pledge_certificate_due", condition=Q(certificate_due=True)),
             models.Index(folded_reference(), name="pledge_reference_read"),

@@ -2,6 +2,7 @@ from grid.models.activity import Activity, ActivityKind, ActivityPhoto, Activity
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
 from grid.models.clue_file import ClueFile
+from grid.models.figure import AreaNumber, Figure, FigureMark, FigureState, VillageFigure
 from grid.models.grid import Grid, GridHousehold
 from grid.models.inspection import Circular, Inspection, InspectionItem, ItemState, Subject, Way
 from grid.models.measure import Measure
@@ -35,6 +36,7 @@ __all__ = [
     "ActivityKind",
     "ActivityPhoto",
     "ActivityState",
+    "AreaNumber",
     "Attendance",
     "CalendarDay",
     "CheckState",
@@ -48,6 +50,9 @@ __all__ = [
     "DepartmentPost",
     "DifferenceKind",
     "ExcludedNeed",
+    "Figure",
+    "FigureMark",
+    "FigureState",
     "Grid",
     "GridHousehold",
     "GridMember",
@@ -71,6 +76,7 @@ __all__ = [
     "SubsidyLine",
     "SubsidyRate",
     "TownshipLeader",
+    "VillageFigure",
     "Visit",
     "WarningBatch",
     "WarningList",

@@ -116,6 +116,12 @@ class Need(models.Model):
                 fields=["taken_down_at"], name="need_taken_down", condition=Q(taken_down_at__isnull=False)
             ),
             models.Index(fields=["publish_at"], name="need_publish_due", condition=Q(status="checked")),
+            # A county's month of the leaders' figures (grid/figure_sources.py), whatever became of its needs.
+            models.Index(
+                fields=["county", "published_at"],
+                name="need_county_month",
+                condition=Q(published_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
