@@ -1,9 +1,9 @@
 """Plants a month from a table such as planted_month.csv, in bulk: who held what, what they handed in.
 
-`place` is q (祁东县) or h (衡南县) with township and village number, or `qt03` for a township. `days` is when the post is
-held, as first..last: a bare last day means ended early on the day after, with = it was appointed until then; nothing
-means since January; `moved` is a post that the merge of villages makes. Rows with one `person` are one person.
-`work` are needs as day, kind and what became of them; a full date or an hour where it matters.
+`place` is q (祁东县) or h (衡南县) with township and village number, or `qt03` for a township. `days` says when the post
+is held, as first..last: a bare last day means ended early on the day after, with = it was appointed until then;
+nothing means since January; `moved` is a post that the merge of villages makes. Rows with one `person` are one
+person. `work` are needs as day, kind and what became of them; a full date or an hour where it matters.
 """
 
 import csv
@@ -78,7 +78,7 @@ def regions(rows: Iterable[Row]) -> None:
     """The villages and townships of the table, those named in the work, too."""
     rows = [row for row in rows if row.days != "moved"]
     places = {code(row.place) for row in rows}
-    places |= {code(place) for row in rows for place in re.findall(r"@(\S+)", row.work)}
+    places |= {code(place) for row in rows for place in re.findall(r"@(\w+)", row.work)}
     towns = {place // 1000 * 1000 for place in places}
     made = [
         Region(code=town, name=f"第{town % 10**6}镇", level=4, parent_id=town // 10**6 * 10**6)
@@ -164,7 +164,8 @@ def work(rows: Iterable[Row], writer: User) -> None:
 
 def _need(planted: Planted, row: Row, text: str, writer: User) -> None:
     found = _WORK.fullmatch(text)
-    assert found and row.post, text
+    assert found, text
+    assert row.post
     more = found["more"].split()
     place = next((code(word[1:]) for word in more if word.startswith("@")), None)
     last = planted.needs[-1] if planted.needs else None
