@@ -6,6 +6,7 @@ from grid.services import (
     household_notices,
     judging,
     months,
+    questions,
     reconcile,
     regions,
     schedule,
@@ -46,3 +47,8 @@ def run_register_checks() -> int:
 @shared_task(name="grid.close_months")
 def close_months() -> int:
     return months.close_due()
+
+
+@shared_task(name="grid.ask_questions", time_limit=600)
+def ask_questions() -> int:
+    return questions.ask_due()

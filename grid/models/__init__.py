@@ -10,6 +10,7 @@ from grid.models.month_sheet import MonthSheet
 from grid.models.notice import Notice, Objection
 from grid.models.notice_print import NoticePrint
 from grid.models.quota import ExcludedNeed, QuotaRule, ZeroReport
+from grid.models.question import Question, QuestionScan
 from grid.models.register_check import (
     CheckState,
     DifferenceKind,
@@ -17,6 +18,7 @@ from grid.models.register_check import (
     RegisterDifference,
     Ruling,
 )
+from grid.models.subsidy import SubsidyObjection
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
 from grid.models.warning import (
@@ -56,6 +58,8 @@ __all__ = [
     "Notice",
     "NoticePrint",
     "Objection",
+    "Question",
+    "QuestionScan",
     "QuotaResult",
     "QuotaRule",
     "RegisterCheck",
@@ -65,6 +69,7 @@ __all__ = [
     "Ruling",
     "Subject",
     "SubsidyLine",
+    "SubsidyObjection",
     "SubsidyRate",
     "TownshipLeader",
     "Visit",

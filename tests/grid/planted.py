@@ -1,7 +1,7 @@
 """Plants a month from a table such as planted_month.csv, in bulk: who held what, what they handed in.
 
-`place` is q (祁东县) or h (衡南县) with township and village number, or `qt03` for a township. `days` says when the post
-is held, as first..last: a bare last day means ended early on the day after, with = it was appointed until then;
+`place` is q (祁东县) or h (衡南县) with township and village number, or `qt03` for a township. `days` says when the
+post is held, as first..last: a bare last day means ended early on the day after, with = it was appointed until then;
 nothing means since January; `moved` is a post that the merge of villages makes. Rows with one `person` are one
 person. `work` are needs as day, kind and what became of them; a full date or an hour where it matters.
 """
