@@ -7,7 +7,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Id of the request or task being worked on; empty outside of one. The doors set and reset it."""
 
 origin: ContextVar[str] = ContextVar("origin", default="")
-"""Network and browser of the request being worked on, as `network agent`; empty outside of one. Never stored as it is."""
+"""Network and browser of the request being worked on, as `network agent`; empty outside of one. Never stored as is."""
 
 
 def new_request_id() -> str:

@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import fupin.lib.clock
-from fupin.lib.append_only import append_only
 from django.conf import settings
 from django.db import migrations, models
+
+import fupin.lib.clock
+from fupin.lib.append_only import append_only
 
 
 class Migration(migrations.Migration):

@@ -172,10 +172,10 @@ def _line(closed: ClosedMonth, share: Share, month: date, kind: str, fen: int) -
 
 def _adjustments(county: Region, closed: ClosedMonth) -> list[SubsidyLine]:
     """What the last closed months should have paid and did not, or paid too much."""
-    past = ClosedMonth.objects.filter(region=county, month__lt=closed.month).order_by("-month")[:LOOK_BACK]
+    past = ClosedMonth.objects.filter(region=county, month__lt=closed.month).select_related("region")
     lines = []
-    for earlier in past:
-        now = {(share.post, share.rate): share for share in _again(county, earlier).shares}
+    for earlier in past.order_by("-month")[:LOOK_BACK]:
+        now = {(share.post, share.rate): share for share in again(earlier).shares}
         paid = _paid(county, earlier.month)
         for key in sorted(now.keys() | paid.keys()):
             share = now.get(key) or Share(*key, days=0, asked=0, done=0, base=0, fen=0)
@@ -185,9 +185,9 @@ def _adjustments(county: Region, closed: ClosedMonth) -> list[SubsidyLine]:
     return lines
 
 
-def _again(county: Region, earlier: ClosedMonth) -> Counted:
+def again(earlier: ClosedMonth) -> Counted:
     """A closed month as it would be counted now, with the poor villages of its own day."""
-    return count(county, earlier.month, None if earlier.poor is None else frozenset(earlier.poor))
+    return count(earlier.region, earlier.month, None if earlier.poor is None else frozenset(earlier.poor))
 
 
 def _paid(county: Region, month: date) -> dict[tuple[int, int], int]:
