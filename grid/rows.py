@@ -88,7 +88,9 @@ def question_row(row: Question) -> dict[str, Any]:
     is_open = row.answer == Answer.OPEN
     return {
         "url": row.get_absolute_url(),
-        "what": row.get_kind_display() if is_open else f"{row.get_kind_display()}：{row.get_answer_display()}",
+        "what": row.get_kind_display()
+        if is_open
+        else f"{row.get_kind_display()}：{row.get_answer_display()}",
         "title": row.facts,
         "place": row.region.name,
         "reason": row.reason[:40],

@@ -47,7 +47,9 @@ def lines_seen_by(user: Any) -> QuerySet[SubsidyLine]:
 def objections_seen_by(user: Any) -> QuerySet[SubsidyObjection]:
     """The objections of the counties where this person approves, newest first."""
     rows = SubsidyObjection.objects.filter(grants(user).q(Verb.APPROVE, "line__closed__region"))
-    return rows.select_related("line__appointment__user", "line__appointment__region", "line__rate").order_by("-pk")
+    return rows.select_related("line__appointment__user", "line__appointment__region", "line__rate").order_by(
+        "-pk"
+    )
 
 
 def contested(user: Any) -> QuerySet[SubsidyObjection]:
@@ -78,7 +80,9 @@ def records_of(line: SubsidyLine, results: Sequence[QuotaResult]) -> list[Record
     frozen = {pk for row in results for pk in row.needs}
     reasons: dict[int, str] = {}
     if line.kind == LineKind.ADJUSTMENT:
-        counted = months.again(ClosedMonth.objects.select_related("region").get(region=line.closed.region_id, month=line.month))
+        counted = months.again(
+            ClosedMonth.objects.select_related("region").get(region=line.closed.region_id, month=line.month)
+        )
         mine = {need.pk for need in counted.handed if need.officer == line.appointment.user_id}
         reasons = {pk: _reason(counted.skipped.get(pk, "")) for pk in mine | frozen}
     needs = Need.objects.filter(pk__in=frozen | reasons.keys()).order_by("submitted_at", "pk")

@@ -24,7 +24,9 @@ from needs.models import Need
 def need(request: SignedIn, pk: int) -> HttpResponse:
     """Leave a need out of the count with a reason, or let it count again."""
     held = grants(request.user)
-    rows = Need.objects.filter(held.q(Verb.APPROVE, "region"), submitted_at__isnull=False, subject="household")
+    rows = Need.objects.filter(
+        held.q(Verb.APPROVE, "region"), submitted_at__isnull=False, subject="household"
+    )
     row = get_object_or_404(rows.select_related("region__parent", "created_by"), pk=pk)
     excluded = ExcludedNeed.objects.filter(need=row).select_related("decided_by").first()
     form, status = ReasonForm(request.POST if request.method == "POST" else None), 400
@@ -39,7 +41,9 @@ def need(request: SignedIn, pk: int) -> HttpResponse:
         "need": row,
         "excluded": excluded,
         "form": form,
-        "questions": Question.objects.filter(region=row.region_id // 10**6 * 10**6, needs__contains=[pk])[:20],
+        "questions": Question.objects.filter(region=row.region_id // 10**6 * 10**6, needs__contains=[pk])[
+            :20
+        ],
     }
     return render(request, "grid/need_counting.html", context, status=status if form.errors else 200)
 

@@ -107,7 +107,9 @@ def _pledges(row: Question) -> list[dict[str, Any]]:
         {
             "pledge": pledge,
             "url": reverse("donors:pledge", args=[pledge.pk]),
-            "what": f"{yuan(pledge.amount_fen)} 元" if pledge.form == Form.MONEY else pledge.get_form_display(),
+            "what": f"{yuan(pledge.amount_fen)} 元"
+            if pledge.form == Form.MONEY
+            else pledge.get_form_display(),
         }
         for pledge in rows
     ]

@@ -107,7 +107,9 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "own": line.appointment.user_id == request.user.pk,
         "until": service.contest_until(line),
     }
-    return render(request, "grid/subsidies/line.html", context, status=status if form and form.errors else 200)
+    return render(
+        request, "grid/subsidies/line.html", context, status=status if form and form.errors else 200
+    )
 
 
 def _form(request: SignedIn, line: SubsidyLine, objection: SubsidyObjection | None) -> CleanForm | None:
@@ -116,7 +118,11 @@ def _form(request: SignedIn, line: SubsidyLine, objection: SubsidyObjection | No
     if line.appointment.user_id == request.user.pk:
         is_open = objection is None and today() <= service.contest_until(line)
         return ContestForm(data) if is_open else None
-    if objection and not objection.answered_at and grants(request.user).allow(Verb.APPROVE, line.closed.region_id):
+    if (
+        objection
+        and not objection.answered_at
+        and grants(request.user).allow(Verb.APPROVE, line.closed.region_id)
+    ):
         return AnswerForm(data, initial={"way": "keep"})
     return None
 
@@ -148,9 +154,15 @@ def _facts(line: SubsidyLine) -> list[dict[str, Any]]:
         {"term": "金额", "value": f"{yuan(line.fen)} 元"},
         {"term": "姓名", "value": post.user.get_full_name()},
         {"term": "岗位", "value": f"{post.region.name} {post.get_role_display()}"},
-        {"term": "任职", "value": f"{post.starts_on:%Y-%m-%d} 起" + (f"，到 {last:%Y-%m-%d}" if last else "")},
+        {
+            "term": "任职",
+            "value": f"{post.starts_on:%Y-%m-%d} 起" + (f"，到 {last:%Y-%m-%d}" if last else ""),
+        },
         {"term": "属于", "value": f"{line.month:%Y-%m}（{line.get_kind_display()}）"},
-        {"term": "发放", "value": f"列在 {line.closed.month:%Y-%m} 的发放表，{line.closed.closed_at:%Y-%m-%d} 结账"},
+        {
+            "term": "发放",
+            "value": f"列在 {line.closed.month:%Y-%m} 的发放表，{line.closed.closed_at:%Y-%m-%d} 结账",
+        },
     ]
 
 
