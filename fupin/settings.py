@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
         "donors.send_digests",
         "donors.remind_pledges",
         "donors.draw_callbacks",
+        "donors.forget_origins",
         "donors.settle_taken_down",
         "donors.make_instalments",
         "donors.match_statements",
@@ -289,6 +290,7 @@ CELERY_BEAT_SCHEDULE["grid.refresh_figures"] = {
 # Reads every household in a grid to find what a lost signal left behind.
 CELERY_BEAT_SCHEDULE["grid.set_visits_due"] = {"task": "grid.set_visits_due", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.close_months"] = {"task": "grid.close_months", "schedule": 20 * SWEEP_SECONDS}
+CELERY_BEAT_SCHEDULE["grid.ask_questions"] = {"task": "grid.ask_questions", "schedule": 20 * SWEEP_SECONDS}
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ from grid.services import (
     household_notices,
     judging,
     months,
+    questions,
     reconcile,
     regions,
     schedule,
@@ -52,3 +53,8 @@ def close_months() -> int:
 @shared_task(name="grid.refresh_figures", time_limit=1800)
 def refresh_figures() -> int:
     return figures.refresh()
+
+
+@shared_task(name="grid.ask_questions", time_limit=600)
+def ask_questions() -> int:
+    return questions.ask_due()

@@ -12,6 +12,7 @@ from grid.models.month import ClosedMonth, QuotaResult, SubsidyLine, SubsidyRate
 from grid.models.month_sheet import MonthSheet
 from grid.models.notice import Notice, Objection
 from grid.models.notice_print import NoticePrint
+from grid.models.question import Question, QuestionScan
 from grid.models.quota import ExcludedNeed, QuotaRule, ZeroReport
 from grid.models.register_check import (
     CheckState,
@@ -20,6 +21,7 @@ from grid.models.register_check import (
     RegisterDifference,
     Ruling,
 )
+from grid.models.subsidy import SubsidyObjection
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
 from grid.models.warning import (
@@ -65,6 +67,8 @@ __all__ = [
     "Notice",
     "NoticePrint",
     "Objection",
+    "Question",
+    "QuestionScan",
     "QuotaResult",
     "QuotaRule",
     "RegisterCheck",
@@ -74,6 +78,7 @@ __all__ = [
     "Ruling",
     "Subject",
     "SubsidyLine",
+    "SubsidyObjection",
     "SubsidyRate",
     "TownshipLeader",
     "VillageFigure",
