@@ -16,22 +16,24 @@ from accounts.views.listing import address
 from accounts.views.places import RegionMoved
 from fupin.lib import clock
 from fupin.lib.errors import FupinError, TooMany
-from fupin.lib.requests import new_request_id, request_id
+from fupin.lib.requests import new_request_id, origin, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY_SECONDS = 60
 
 
 def request_context(get_response: Handler) -> Handler:
-    """Give each request an id that its log lines and audit rows share."""
+    """Give each request an id that its log lines and audit rows share, and say where it comes from."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         token = request_id.set(new_request_id())
+        came_from = origin.set(f"{client_network(request)} {request.headers.get('User-Agent', '')}")
         try:
             response = get_response(request)
             response["X-Request-ID"] = request_id.get()
             return response
         finally:
+            origin.reset(came_from)
             request_id.reset(token)
 
     return middleware

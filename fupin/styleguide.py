@@ -10,6 +10,7 @@ import segno
 from django import forms
 
 from fupin.lib.forms import BodyField, CleanForm, CodeField, NameField, PhotoField, QuantityField, YuanField
+from grid import charts
 
 SAMPLES = Path(__file__).with_name("styleguide.json")
 
@@ -67,6 +68,29 @@ def qr_data_uri(text: str) -> str:
     return segno.make(text, error="m").svg_data_uri(border=2)
 
 
+def sample_charts() -> dict[str, Any]:
+    """One chart of every sort, of invented figures."""
+    months = [(f"{month}月", 8 * month % 61) for month in range(1, 13)]
+    rates = [charts.Bar(label, rate, f"{rate}%", "#") for label, rate in months]
+    money = [charts.Bar(label, rate * 100, f"{rate * 100:,}") for label, rate in months]
+    goal: dict[str, Any] = {"target": 35, "target_text": "目标 35%"}
+    posts = [
+        charts.Several("白鹤村 信息员", (20, 18, 15, 9), "#"),
+        charts.Several("新屋村 信息员", (5, 7, 7, 0), "#"),
+    ]
+    givers = [charts.Several("祁东县", (30, 10, 60), "#"), charts.Several("南岳区", (0, 0, 0))]
+    return {
+        "cards": [
+            charts.ranked("各月对接率", rates[:4], full=100, **goal),
+            charts.groups("信息员任务", posts, ("应报", "计数", "按时", "已确认收到")),
+            charts.shares("爱心构成", givers, ("县内干部", "其他公职人员", "社会各界")),
+            charts.series("到账善款（元）", money, columns=True),
+        ],
+        "series": charts.series("对接率变化", rates, **goal),
+        "wide": charts.series("对接率变化", rates, width=charts.PAPER, **goal),
+    }
+
+
 def sample_context() -> dict[str, Any]:
     """Everything `templates/styleguide.html` shows."""
     samples: dict[str, Any] = json.loads(SAMPLES.read_text(encoding="utf-8"))
@@ -75,6 +99,7 @@ def sample_context() -> dict[str, Any]:
     return {
         **samples,
         "qr": qr,
+        "charts": sample_charts(),
         "void_certificate": {**samples["certificate"], "valid": False, "revoked_at": "2026年11月15日"},
         "form": SampleForm(initial={"quantity": 2, "display": "named", "kinds": ["education"]}),
         "wrong_form": wrong_form(),

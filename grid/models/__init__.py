@@ -2,14 +2,17 @@ from grid.models.activity import Activity, ActivityKind, ActivityPhoto, Activity
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
 from grid.models.clue_file import ClueFile
+from grid.models.figure import AreaNumber, Figure, FigureMark, FigureState, VillageFigure
 from grid.models.grid import Grid, GridHousehold
 from grid.models.inspection import Circular, Inspection, InspectionItem, ItemState, Subject, Way
 from grid.models.measure import Measure
+from grid.models.measure_entry import MeasureEntry
 from grid.models.member import GridMember
 from grid.models.month import ClosedMonth, QuotaResult, SubsidyLine, SubsidyRate
 from grid.models.month_sheet import MonthSheet
 from grid.models.notice import Notice, Objection
 from grid.models.notice_print import NoticePrint
+from grid.models.question import Question, QuestionScan
 from grid.models.quota import ExcludedNeed, QuotaRule, ZeroReport
 from grid.models.register_check import (
     CheckState,
@@ -18,6 +21,7 @@ from grid.models.register_check import (
     RegisterDifference,
     Ruling,
 )
+from grid.models.subsidy import SubsidyObjection
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
 from grid.models.warning import (
@@ -34,6 +38,7 @@ __all__ = [
     "ActivityKind",
     "ActivityPhoto",
     "ActivityState",
+    "AreaNumber",
     "Attendance",
     "CalendarDay",
     "CheckState",
@@ -47,6 +52,9 @@ __all__ = [
     "DepartmentPost",
     "DifferenceKind",
     "ExcludedNeed",
+    "Figure",
+    "FigureMark",
+    "FigureState",
     "Grid",
     "GridHousehold",
     "GridMember",
@@ -54,10 +62,13 @@ __all__ = [
     "InspectionItem",
     "ItemState",
     "Measure",
+    "MeasureEntry",
     "MonthSheet",
     "Notice",
     "NoticePrint",
     "Objection",
+    "Question",
+    "QuestionScan",
     "QuotaResult",
     "QuotaRule",
     "RegisterCheck",
@@ -67,8 +78,10 @@ __all__ = [
     "Ruling",
     "Subject",
     "SubsidyLine",
+    "SubsidyObjection",
     "SubsidyRate",
     "TownshipLeader",
+    "VillageFigure",
     "Visit",
     "WarningBatch",
     "WarningList",

@@ -194,8 +194,11 @@ def test_what_nobody_did_goes_up_to_the_village_then_the_township_then_the_count
             foreign = factories.fresh(getattr(other_county, level))
             assert home not in queries.escalated_to(foreign)
         assert home in queries.due_for(factories.fresh(leader))
-    for person in (leader, people.village, people.county):
+    for person in (leader, people.village, people.township, people.county):
         assert home.household.name in text_of(as_user(person).get("/office/"))
+    GridHousehold.objects.filter(pk=home.pk).update(due_on=today() - timedelta(days=3))
+    for person, waits in ((people.village, True), (people.township, False), (people.county, False)):
+        assert ("超期没有走访" in text_of(as_user(factories.fresh(person)).get("/office/"))) == waits
 
 
 def test_a_problem_waits_in_the_ledger_until_the_village_says_what_became_of_it(

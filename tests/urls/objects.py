@@ -168,6 +168,9 @@ OWN: dict[str, Rows] = {
     },
     "grid:clue-file": _clue_file,
     "grid:clue-file-remove": _clue_file,
+    "grid:measure-entry-new": lambda world: [{"county": factories.QIDONG}],
+    "grid:measure-entry": lambda world: [{"county": factories.QIDONG, "code": "water"}],
+    "grid:measure-entry-retire": lambda world: [{"county": factories.QIDONG, "code": "water"}],
     "grid:order": _thing("measure"),
     "grid:order-act": _thing("measure", "accept", "done", "give_back"),
     "grid:notice-edit": _thing("public_notice"),
@@ -208,6 +211,7 @@ OWN: dict[str, Rows] = {
     "grid:circular": _thing("circular"),
     "grid:circular-docx": _thing("circular"),
     "grid:register-check": _thing("register_check"),
+    "grid:register-cancel": _thing("register_check"),
     "grid:register-rule": _thing("difference"),
     "grid:register-sheet": lambda world: [
         {"pk": world.things["register_check"], "what": what} for what in ("differences", "layout")

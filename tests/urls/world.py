@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from PIL import Image
 
@@ -100,6 +102,8 @@ class World:
     job: HouseholdImport
     things: dict[str, Any]
     """The other things of this county by their noun: what their pages take as `pk`."""
+    media: Path
+    """Where its pictures and sheets lie."""
 
 
 def make() -> World:
@@ -128,7 +132,8 @@ def make() -> World:
     things |= _of_the_watch(people)
     things |= _of_the_grid(people, home)
     things |= _of_the_months(people)
-    return World(people, donor, home, draft, public, pledge, photo, _import(people), things)
+    media = Path(settings.MEDIA_ROOT)
+    return World(people, donor, home, draft, public, pledge, photo, _import(people), things, media)
 
 
 def _of_the_household(people: factories.Staff, home: Household) -> dict[str, Any]:
@@ -297,6 +302,7 @@ def _clue(people: factories.Staff) -> dict[str, Any]:
     measure = Measure.objects.create(
         clue=clue,
         kind="insurance",
+        kind_name="医保报销",
         words="金丝雀医保报销",
         post=post,
         state="sent",
@@ -379,6 +385,7 @@ def _of_the_register(people: factories.Staff) -> dict[str, Any]:
         file_name="省平台.csv",
         source=BytesIO(text.encode()),
     )
+    reconcile.start(actor=people.county, check=made, mapping=made.mapping)
     assert reconcile.run(made.pk)
     return {"register_check": made.pk, "difference": made.differences.get(kind="differs").pk}
 
