@@ -120,19 +120,24 @@ def _helped(team: Team, home: Household, number: int) -> None:
 
 
 def _visited(team: Team, home: Household, number: int) -> None:
-    with shifted(timedelta(days=-8)):
-        made = _verified(team, home, number)
+    made = _noticed(team, home, number, days_ago=8)
     with shifted(timedelta(days=-2)):
-        judging.end_notices()
         judging.visit(actor=team.village.town.manager, clue=made, note="收入来源不一致，安排两人入户再看。")
 
 
 def _refused(team: Team, home: Household, number: int) -> None:
-    with shifted(timedelta(days=-12)):
-        made = _verified(team, home, number)
+    made = _noticed(team, home, number, days_ago=12)
     with shifted(timedelta(days=-6)):
-        judging.end_notices()
         judging.dismiss(actor=team.village.town.manager, clue=made, note="房屋已经修好，没有返贫风险。")
+
+
+def _noticed(team: Team, home: Household, number: int, *, days_ago: int) -> Clue:
+    """Verified so long ago, its notice over six days later."""
+    with shifted(timedelta(days=-days_ago)):
+        made = _verified(team, home, number)
+    with shifted(timedelta(days=6 - days_ago)):
+        judging.end_notices()
+    return made
 
 
 def _asked_to_clear(team: Team, home: Household, number: int) -> None:
