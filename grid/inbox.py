@@ -195,6 +195,7 @@ SECTIONS: tuple[Section, ...] = (
 DOORS = (
     Door("网格", "走访", "grid:visits", frozenset({Verb.VISIT, Verb.VIEW}), first=True),
     Door("网格", "网格", "grid:grids", frozenset({Verb.VISIT, Verb.VIEW, Verb.REPORT}), first=True),
+    Door("网格", "我的工作", "grid:work", frozenset({Verb.VISIT, Verb.COLLECT, Verb.CHECK})),
     Door("网格", "摸排台账", "grid:visit-problems", frozenset({Verb.VISIT, Verb.VIEW})),
     Door("求助与家庭", "账账核对", "grid:register-checks", frozenset({Verb.APPROVE})),
     Door("网格", "督查", "grid:inspections", _INSPECT | _RUN),

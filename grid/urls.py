@@ -34,6 +34,7 @@ from grid.views import (
     subsidies,
     visits,
     warnings,
+    work,
 )
 
 app_name = "grid"
@@ -136,6 +137,7 @@ urlpatterns = [
     path("grid/photos/<int:pk>/", board.portrait, name="portrait"),
     path("grid/<int:code>/", board.board, name="board"),
     path("office/visits/", visits.index, name="visits"),
+    path("office/work/", work.index, name="work"),
     path("office/visits/problems/", visits.problems, name="visit-problems"),
     path("office/visits/problems/<int:pk>/", visits.settle, name="visit-settle"),
     path("office/visits/photos/<int:pk>/", visits.photo, name="visit-photo"),

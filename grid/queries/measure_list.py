@@ -38,7 +38,8 @@ def in_use(county: int) -> dict[str, Line]:
 
 def choices_for(county: int, problem: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The measures for a form, those that answer this risk first."""
-    fitting, other = [], []
+    fitting: list[tuple[str, str]] = []
+    other: list[tuple[str, str]] = []
     for line in in_use(county).values():
         group = fitting if problem in line.values.problems else other
         group.append((line.code, line.values.name))

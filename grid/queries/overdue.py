@@ -32,7 +32,9 @@ def beside_clocks(user: Any, level: int | None) -> list[Late]:
     """What is late in this person's places, of one level on duty if given; three counts, each up to MOST."""
     wait = WAIT.get(Level(level), timedelta(0)) if level else timedelta(0)
     homes = schedule_of(user).order_by().filter(due_on__lt=today() - wait)
-    found = [("户超期没有走访", homes, f"{reverse('grid:visits')}?show=late")]
+    found: list[tuple[str, QuerySet[Any], str]] = [
+        ("户超期没有走访", homes, f"{reverse('grid:visits')}?show=late")
+    ]
     if level in (None, Level.VILLAGE):
         found.append(("个网格上月的排查表没有上报", unfiled(user), reverse("grid:grids")))
     items = items_visible_to(user).filter(state=ItemState.PROBLEM, due_on__lt=today()).order_by()

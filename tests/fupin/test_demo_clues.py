@@ -23,7 +23,7 @@ def test_the_demo_village_has_a_clue_in_each_state() -> None:
     with shifted(timedelta(days=-120)):
         people = factories.staff()
         factories.officer(Role.DEPARTMENT_OFFICER, factories.QIDONG)
-        for _ in range(7):
+        for _ in range(10):
             factories.household(people.village)
     regions = Region.objects.in_bulk()
     county = County(regions[factories.QIDONG], people.county, (people.county, people.county), people.charity)
@@ -32,10 +32,13 @@ def test_the_demo_village_has_a_clue_in_each_state() -> None:
     county.towns = [town]
     clues.tell(Casting(People(random.Random(1))), county)
     states = list(Clue.objects.order_by("id").values_list("state", flat=True))
-    assert states == ["reported", "reported", "notice", "judging", "reviewing", "helping", "cleared"]
+    assert states == [
+        "reported", "reported", "notice", "judging", "reviewing", "helping", "cleared", "visiting", "rechecking",
+        "dismissed",
+    ]  # fmt: skip
     assert [clock.kind for clock in overdue(people.village)] == ["clue.verify"]
     assert Notice.objects.standing().filter(kind="review").count() == 1
-    assert (Objection.objects.count(), Measure.objects.count()) == (1, 3)
+    assert (Objection.objects.count(), Measure.objects.count()) == (1, 4)
     assert Clock.objects.filter(done_on=None, kind="measure").count() == 2
     checks = [check for check in REGISTRY.values() if check.check.__module__ == "grid.clue_invariants"]
     assert [found for check in checks for found in check.violations()] == []
