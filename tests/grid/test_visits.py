@@ -146,6 +146,8 @@ def test_a_photo_is_taken_where_it_was_asked_for_and_nowhere_else(
     client = as_user(people.village)
     page = client.get(f"/office/visits/{home.pk}/")
     assert (page.status_code, 'name="photo"' in text_of(page)) == (200, False)
+    refused = client.post(f"/office/visits/{home.pk}/photo/", {"of": "长" * 61})
+    assert (refused.status_code, "长" * 61 in text_of(refused)) == (400, True)
     client.post(f"/office/visits/{home.pk}/photo/", {"of": "屋顶漏雨处"})
     home.refresh_from_db()
     assert home.photo_wanted == "屋顶漏雨处"
