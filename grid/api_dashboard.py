@@ -15,9 +15,9 @@ from fupin.lib.clock import today
 from fupin.lib.drf import AnySerializer, LineField, cleaned, operation
 from fupin.lib.errors import InvalidInput, NotVisible
 from fupin.lib.money import yuan
+from grid.figure_totals import Place, percent, waiting_days
 from grid.forms.figures import PeriodParameter
 from grid.queries import figures as queries
-from grid.queries.figures import Place, percent
 
 
 class DashboardQuery(AnySerializer):
@@ -115,7 +115,7 @@ def _figures(place: Place) -> dict[str, Any]:
         "match_rate": place.rate,
         "match_rate_by_money": place.money_rate,
         "match_target": place.target,
-        "waiting_days": queries.waiting_days(place.totals, today()),
+        "waiting_days": waiting_days(place.totals, today()),
         "received_amount": yuan(sums("gift", "arrived_fen")),
         "officers": sums("+post", "posts"),
         "neglected_villages": sums("village", "neglected"),

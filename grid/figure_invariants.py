@@ -60,9 +60,10 @@ def spread() -> Iterator[Found]:
               SELECT place AS region, source, m AS month, part, {", ".join(f"sum({name}) AS {name}" for name in names)}
               FROM (SELECT f.* FROM grid_figure f
                     WHERE (f.month <> %(all_time)s OR f.source = 'village') AND {OF_ROWS.format("f.region")}) f,
-                LATERAL (SELECT DISTINCT unnest(ARRAY[region, region / 100000000 * 100000000,
-                                                      region / 10000000000 * 10000000000])) p (place),
-                LATERAL (SELECT DISTINCT unnest(ARRAY[month, %(all_time)s::date])) t (m)
+                LATERAL (VALUES (region), (nullif(region / 100000000 * 100000000, region)),
+                  (nullif(region / 10000000000 * 10000000000, region / 100000000 * 100000000))) p (place),
+                LATERAL (VALUES (month), (nullif(%(all_time)s::date, month))) t (m)
+              WHERE place IS NOT NULL AND m IS NOT NULL
               GROUP BY 1, 2, 3, 4) c
             FULL JOIN grid_figure k USING (region, source, month, part)
             WHERE ({_row("c", names)}) IS DISTINCT FROM ({_row("k", names)}) ORDER BY 1, 2, 3, 4""",  # noqa: S608

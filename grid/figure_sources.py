@@ -7,6 +7,7 @@ that of its audit entry. What it counts for follows its present state. Money is 
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from accounts.enums import Role
 from donors.enums import ENDED_UNMET, PAIRED, AdoptionStatus, PledgeStatus
@@ -29,7 +30,7 @@ PASSED_ON = (PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)
 DAY_ZERO = date(2000, 1, 1)
 COUNTY = 10**6
 
-PARAMS = {
+PARAMS: dict[str, Any] = {
     "matched": [status.value for status in MATCHED],
     "arrived": [status.value for status in ARRIVED],
     "passed": [status.value for status in PASSED_ON],

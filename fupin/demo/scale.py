@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ def seed(size: Size, *, say: Say = lambda line: None) -> dict[str, int]:
     """
     _check(size)
     base = datetime.combine(today(), time(), ZONE)
-    params = {
+    params: dict[str, Any] = {
         "needs": size.needs,
         "pledges": size.pledges,
         "homes": size.households,
@@ -76,7 +77,8 @@ def seed(size: Size, *, say: Say = lambda line: None) -> dict[str, int]:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
             ) if table != "needs_needprogress" else None
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("ANALYZE")
     say(f"figures: {figures.rebuild():,}")
     return made
@@ -98,6 +100,7 @@ def _check(size: Size) -> None:
 @contextmanager
 def _without_guards(cursor: CursorWrapper, say: Say) -> Iterator[None]:
     """No triggers and foreign keys (where the role may) and no indexes but keys, while the rows go in."""
+    cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '256MB'")
     cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
     free = cursor.fetchone()[0]
     if free:

@@ -42,17 +42,19 @@ _ACCOUNTS = """INSERT INTO donors_charityaccount
 SELECT code, name || '慈善会（测试）', '测试银行', '88' || code, '测试', '2010-01-01', '2099-12-31'
 FROM accounts_region WHERE level = 1"""
 
+_COUNTIES = """CREATE TEMP TABLE scale_county ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY code) - 1 AS number, code FROM accounts_region WHERE level = 3"""
+
 _PEOPLE = """INSERT INTO accounts_user (id, password, is_superuser, name, nickname, display, donor_kind, occupation,
   work_county_id, is_active, auth_epoch, created_at)
-SELECT b.person + n, '!', false, '测试' || n, '', '', kind, '',
-       CASE WHEN kind = 'public_employee' THEN (SELECT c.code FROM (
-         SELECT code, row_number() OVER (ORDER BY code) - 1 AS k FROM accounts_region WHERE level = 3) c
-         WHERE c.k = mod(n, (SELECT count(*) FROM accounts_region WHERE level = 3))) END,
-       true, 0, %(base)s::timestamptz - interval '4 years'
-FROM scale_base b, generate_series(1, %(donors)s) n,
-  LATERAL (SELECT CASE WHEN pg_temp.u(n, %(seed)s + 2) < 0.3 THEN '' WHEN pg_temp.u(n, %(seed)s + 2) < 0.6
-           THEN 'individual' WHEN pg_temp.u(n,
-             %(seed)s + 2) < 0.9 THEN 'public_employee' ELSE 'company' END AS kind) k"""
+SELECT b.person + n, '!', false, '测试' || n, '', '', k.kind, '', c.code, true, 0,
+       %(base)s::timestamptz - interval '4 years'
+FROM scale_base b CROSS JOIN generate_series(1, %(donors)s) n
+CROSS JOIN LATERAL (SELECT pg_temp.u(n, %(seed)s + 2) AS u) d
+CROSS JOIN LATERAL (SELECT CASE WHEN u < 0.3 THEN '' WHEN u < 0.6 THEN 'individual'
+                                WHEN u < 0.9 THEN 'public_employee' ELSE 'company' END AS kind) k
+LEFT JOIN scale_county c
+  ON k.kind = 'public_employee' AND c.number = mod(n, (SELECT count(*) FROM scale_county))"""
 
 _POSTS = """INSERT INTO accounts_appointment
   (user_id, region_id, role, starts_on, ends_on, source, unit, duty_phone, created_at, end_reason)
@@ -210,7 +212,8 @@ LATERAL (SELECT (%(base)s::timestamptz)::date - (1000 * pg_temp.u(n, %(seed)s + 
 
 def statements(*, ledger: bool) -> Iterator[tuple[str, str]]:
     """Table (empty: a helper of the load) and statement."""
-    for helper in (_FUNCTION, _BASE, _PLACES, _SLOTS, "ANALYZE scale_slot", "ANALYZE scale_place"):
+    analyze = ("ANALYZE scale_slot", "ANALYZE scale_place", "ANALYZE scale_county")
+    for helper in (_FUNCTION, _BASE, _PLACES, _SLOTS, _COUNTIES, *analyze):
         yield "", helper
     yield "donors_charityaccount", _ACCOUNTS
     yield "accounts_user", _PEOPLE

@@ -1,10 +1,8 @@
 """The figures of a region and of the places below it: from the sums for counties and above, live below them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -16,107 +14,18 @@ from accounts.queries import children_of, path_of
 from accounts.regions import LEVEL_DIGITS
 from fupin.lib.clock import add_months, month_of, today
 from grid.figure_enums import AreaKind, FigureSource
-from grid.figure_sources import DAY_ZERO, OF_VILLAGES, PARAMS, SOURCES, VILLAGE_COLUMNS, Source
+from grid.figure_sources import OF_VILLAGES, PARAMS, SOURCES, VILLAGE_COLUMNS, Source
+from grid.figure_totals import MATCH_TARGET, Board, Place, Totals, together
 from grid.models import AreaNumber, FigureState, VillageFigure
 from grid.models.figure import ALL_TIME
 
 MAX_CHILDREN = 120
-MATCH_TARGET = 35
-"""对接率 in percent where no office has set its own target (衡阳方案, REQUIREMENTS 26)."""
 MONTHS_SHOWN = 12
 STOCK = "+"
 """Marks what stands at the end of a month, beside what came in it."""
 COLUMNS = [name for source in SOURCES.values() for name in source.names] + VILLAGE_COLUMNS
 FLOWS = ("need", "gift", "clock", "form", "household")
 STOCKS = ("household", "post")
-
-
-class Totals:
-    """The sums of one place by source and part; a sum that is not there is 0."""
-
-    def __init__(self) -> None:
-        self._cells: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-
-    def add(self, source: str, part: str, values: Mapping[str, int | None]) -> None:
-        cell = self._cells[source, part]
-        for name, value in values.items():
-            if value:
-                cell[name] += int(value)
-
-    def sum(self, source: str, name: str, part: str | None = None) -> int:
-        """One sum, of one part or of all."""
-        return sum(
-            cell.get(name, 0)
-            for (of, its), cell in self._cells.items()
-            if of == source and (part is None or its == part)
-        )
-
-    def parts(self, source: str, name: str) -> dict[str, int]:
-        """A sum by part, without the parts where it is 0."""
-        found = {part: cell.get(name, 0) for (of, part), cell in self._cells.items() if of == source}
-        return {part: value for part, value in found.items() if value}
-
-    def minus(self, others: Iterable["Totals"]) -> "Totals":
-        """What is left of these sums when the others' are taken away."""
-        rest = Totals()
-        for sign, totals in [(1, self), *((-1, other) for other in others)]:
-            for (source, part), cell in totals._cells.items():
-                rest.add(source, part, {name: sign * value for name, value in cell.items()})
-        return rest
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(value for cell in self._cells.values() for value in cell.values())
-
-
-@dataclass(frozen=True)
-class Place:
-    """A region with its sums, and what its offices set for it."""
-
-    region: Region
-    totals: Totals
-    target: int = MATCH_TARGET
-    poor_homes: int | None = None
-
-    @property
-    def published(self) -> int:
-        return self.totals.sum("need", "published")
-
-    @property
-    def matched(self) -> int:
-        return self.totals.sum("need", "matched")
-
-    @property
-    def rate(self) -> float | None:
-        """对接率 by count in percent; None where nothing was published."""
-        return percent(self.matched, self.published)
-
-    @property
-    def money_rate(self) -> float | None:
-        """对接率 by money in percent: promised of what was asked for."""
-        return percent(self.totals.sum("need", "promised_fen"), self.totals.sum("need", "asked_fen"))
-
-
-def percent(part: int, whole: int) -> float | None:
-    """One decimal; None of nothing."""
-    return round(100 * part / whole, 1) if whole else None
-
-
-@dataclass(frozen=True)
-class Board:
-    """Everything a dashboard shows of one region and month (None: all time)."""
-
-    region: Region
-    month: date | None
-    own: Place
-    children: list[Place]
-    counted_at: datetime | None
-    series: list[tuple[date, Totals]] = field(default_factory=list)
-
-    @cached_property
-    def rest(self) -> Totals:
-        """What belongs to the region and to none of its children in force: its own level, merged villages."""
-        return self.own.totals.minus(place.totals for place in self.children)
 
 
 def report_regions(user: Any) -> list[Region]:
@@ -131,7 +40,7 @@ def board(region: Region, month: date | None = None) -> Board:
     totals = totals_of([region, *children], month)
     if region.level >= Level.TOWNSHIP:
         totals = _live(region, month, Level.VILLAGE)
-        totals[region.code] = _sum(list(totals.values()))
+        totals[region.code] = together(list(totals.values()))
     elif children and children[0].level >= Level.TOWNSHIP:
         totals = _live(region, month, Level.TOWNSHIP) | totals
     numbers = _numbers(region, month or month_of(today()))
@@ -148,7 +57,7 @@ def country(month: date | None = None) -> Board:
     totals = totals_of(provinces, month)
     numbers = list(AreaNumber.objects.filter(region__level=Level.PROVINCE).select_related("region"))
     below = [_place(province, totals, numbers) for province in provinces]
-    own = Place(nation, _sum(totals.values()))
+    own = Place(nation, together(totals.values()))
     state = FigureState.objects.first()
     along = _series([province.code for province in provinces], month)
     return Board(nation, month, own, below, state.counted_at if state else None, along)
@@ -261,19 +170,6 @@ def neglected_in(region: Region, limit: int) -> list[tuple[Region, VillageFigure
     return [(names[row.village], row) for row in rows if row.village in names]
 
 
-def waiting_days(totals: Totals, on: date) -> float | None:
-    """How many days the open needs have waited until that day, on average."""
-    count = totals.sum("need", "open")
-    waited = (on - DAY_ZERO).days * count - totals.sum("need", "open_days")
-    return round(waited / count, 1) if count else None
-
-
-def matching_days(totals: Totals) -> float | None:
-    """How many days the matched needs had waited, on average."""
-    count = totals.sum("need", "matched")
-    return round(totals.sum("need", "waited_days") / count, 1) if count else None
-
-
 def _numbers(region: Region, month: date) -> list[AreaNumber]:
     """What offices above, at and inside the region have set and what holds in that month, oldest first."""
     chain = [place.code for place in path_of(region.code)]
@@ -299,14 +195,6 @@ def _place(
     return Place(region, totals.get(region.code, Totals()), target, homes)
 
 
-def _sum(all_totals: Iterable[Totals]) -> Totals:
-    whole = Totals()
-    for totals in all_totals:
-        for (source, part), cell in totals._cells.items():
-            whole.add(source, part, cell)
-    return whole
-
-
 def _collected(rows: Iterable[tuple[Any, ...]]) -> dict[Any, Totals]:
     found: dict[Any, Totals] = defaultdict(Totals)
     for place, source, part, *values in rows:
@@ -323,7 +211,7 @@ def _rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
 def figure(region: Region, month: date | None, source: str, column: str, part: str = "") -> int:
     """One sum of a region; one query."""
     if region.level >= Level.TOWNSHIP:
-        totals = _sum(list(_live(region, month, Level.VILLAGE).values()))
+        totals = together(list(_live(region, month, Level.VILLAGE).values()))
     else:
         totals = totals_of([region], month).get(region.code, Totals())
     return totals.sum(source, column, part or None)

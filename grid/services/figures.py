@@ -34,9 +34,10 @@ Cell = tuple[int, date | None]
 # The sums of county rows, spread over the county, its city and its province, and over the month and all time.
 _SPREAD = """
 SELECT place, %(source)s, m, part, {sums} FROM ({rows}) x,
-  LATERAL (SELECT DISTINCT unnest(ARRAY[region, region / 100000000 * 100000000,
-                                        region / 10000000000 * 10000000000])) p (place),
-  LATERAL (SELECT DISTINCT unnest(ARRAY[month, %(all_time)s::date])) t (m)
+  LATERAL (VALUES (region), (nullif(region / 100000000 * 100000000, region)),
+                  (nullif(region / 10000000000 * 10000000000, region / 100000000 * 100000000))) p (place),
+  LATERAL (VALUES (month), (nullif(%(all_time)s::date, month))) t (m)
+WHERE place IS NOT NULL AND m IS NOT NULL
 GROUP BY 1, 3, 4"""
 
 
@@ -172,6 +173,7 @@ def _add_forms() -> None:
 
 
 def _rebuild() -> int:
+    _run("SET LOCAL statement_timeout = 0")
     _run("DELETE FROM grid_figuremark")
     _run("DELETE FROM grid_figure")
     _run("DELETE FROM grid_villagefigure")

@@ -20,11 +20,11 @@ from accounts.views.places import asked_region
 from fupin.lib.clock import ZONE, add_months, month_of, today
 from fupin.lib.downloads import download
 from fupin.lib.official_sheets import Column, write_form
+from grid.figure_totals import Board
 from grid.forms.figures import PeriodParameter
 from grid.queries import figures as queries
-from grid.queries.figures import Board
-from grid.views import figure_shown
-from grid.views.figure_shown import Shown
+from grid.views import figure_charts, figure_places, figure_tiles
+from grid.views.figure_words import Shown
 
 NEGLECTED_SHOWN = 10
 
@@ -49,10 +49,10 @@ def home(request: SignedIn) -> HttpResponse:
 def export(request: SignedIn) -> HttpResponse:
     """The table of the places as XLSX, for whoever reads it on the page."""
     board, shown = asked_board(request)
-    table = figure_shown.places(board, shown)
+    table = figure_places.places(board, shown)
     rows = [[cell["value"] for cell in row] for row in table["rows"]]
     if not rows:
-        rows = [[cell["value"] for cell in figure_shown.place_row(board.own, shown)]]
+        rows = [[cell["value"] for cell in figure_places.own_row(board.own, shown)]]
     columns = [
         Column(column["label"], 14 if number else 20) for number, column in enumerate(table["columns"])
     ]
@@ -72,10 +72,10 @@ def shown_board(request: HttpRequest, board: Board, shown: Shown) -> dict[str, A
         "until": _until(board),
         "months": months_offered(request, board.month),
         "month": f"{board.month:%Y-%m}" if board.month else "",
-        "groups": figure_shown.tiles(board, shown),
-        "figures": figure_shown.figures_shown(board, shown),
-        "places": figure_shown.places(board, shown),
-        "empty": figure_shown.empty_places(board, shown),
+        "groups": figure_tiles.tiles(board, shown),
+        "figures": figure_charts.figures_shown(board, shown),
+        "places": figure_places.places(board, shown),
+        "empty": figure_places.empty_places(board, shown),
         "neglected": [{"region": region, "row": row} for region, row in neglected],
         "neglected_url": shown.rows_url("neglected", board.region),
         "export_url": f"{request.path}export/?{request.GET.urlencode()}",

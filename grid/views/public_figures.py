@@ -11,7 +11,7 @@ from accounts.views.listing import address
 from accounts.views.places import asked_region
 from grid.queries import figures as queries
 from grid.views.dashboard import asked_month, shown_board
-from grid.views.figure_shown import Shown
+from grid.views.figure_words import Shown
 
 DEEPEST = Level.COUNTY
 """Below the counties nothing is linked: a village's figures are a few people's."""

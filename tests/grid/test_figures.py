@@ -17,6 +17,7 @@ from donors.models import Pledge
 from donors.services import steps
 from fupin.lib.clock import day_of, month_of, today
 from grid import invariants as invariants
+from grid.figure_totals import waiting_days
 from grid.models import Clock, Figure, FigureMark, FigureState, VillageFigure
 from grid.queries import figures as queries
 from grid.queries.figure_rows import BEHIND, KINDS
@@ -97,7 +98,7 @@ def test_money_waiting_and_matching_days_are_those_of_the_rows(db: None) -> None
     assert own.totals.sum("need", "asked_fen") == sum(need.progress.target_fen for need in public)
     assert own.totals.sum("need", "promised_fen") == sum(need.progress.pledged_fen for need in public)
     waits = [(today() - day_of(need.published_at)).days for need in public if need.status == "published"]
-    assert queries.waiting_days(own.totals, today()) == round(sum(waits) / len(waits), 1)
+    assert waiting_days(own.totals, today()) == round(sum(waits) / len(waits), 1)
     matched = []
     for need in public.filter(status__in=("matched", "fulfilled")):
         last = need.reviews.filter(action="match").order_by("-id").first()
