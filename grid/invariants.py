@@ -6,6 +6,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Value
 
 from accounts.invariants import Found, invariant, rows
+from grid import quota_invariants  # noqa: F401 - registers its own
 from grid.models import Inspection
 from grid.models.grid import FULL
 from grid.models.inspection import population_hash
