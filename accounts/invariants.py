@@ -34,6 +34,7 @@ APPEND_ONLY = (
     "donors_transfer",
     "grid_cluestep",
     "grid_reviewmeeting",
+    "grid_subsidyline",
 )
 SEALED_WITHIN = SENT_WITHIN = timedelta(minutes=10)
 NEWEST_SEALS = 1000

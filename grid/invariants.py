@@ -7,7 +7,7 @@ from django.db.models import Value
 
 from accounts.invariants import Found, invariant, rows
 from fupin.lib.clock import today
-from grid import clue_invariants, figure_invariants  # noqa: F401 (register their own)
+from grid import clue_invariants, figure_invariants, quota_invariants  # noqa: F401 (register their own)
 from grid.models import Inspection
 from grid.models.grid import FULL
 from grid.models.inspection import population_hash

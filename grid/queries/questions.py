@@ -54,7 +54,7 @@ WITH given AS (
   WHERE p.county = %(county)s AND p.created_at >= %(since)s AND p.status NOT IN ('cancelled', 'expired')),
 fresh AS (SELECT * FROM needs_need WHERE id IN (SELECT need_id FROM given)), /*hands*/
 SELECT g.need_id, n.title, g.donor_id, array_agg(DISTINCT g.pledge),
-       coalesce(string_agg(DISTINCT h.deed, '、'), ''), bool_or(o.id IS NULL) AS home
+       coalesce(string_agg(DISTINCT h.deed, '、') FILTER (WHERE o.id IS NOT NULL), ''), bool_or(o.id IS NULL) AS home
 FROM given g JOIN needs_need n ON n.id = g.need_id JOIN accounts_user d ON d.id = g.donor_id
 LEFT JOIN hands h ON h.need = g.need_id AND h.deed IN ('代写', '核实')
 LEFT JOIN accounts_user o ON o.id = h.person AND (o.id = d.id OR o.id_index = d.id_index)

@@ -18,7 +18,7 @@ from grid.quota_enums import POOR_VILLAGE
 REPEAT_DAYS = 90
 
 # The first of its kind counts: of one household and kind within 90 days, and of one text within 90 days.
-_HANDED = """
+HANDED = """
 WITH texts AS (
   SELECT id, submitted_at - lag(submitted_at) OVER (
            PARTITION BY md5(regexp_replace(story, '[[:space:][:punct:]]', '', 'g')) ORDER BY submitted_at, id
@@ -70,7 +70,7 @@ def handed_in(county: Region, month: date) -> list[Handed]:
     """
     low, high = bounds(month)
     with connection.cursor() as cursor:
-        cursor.execute(_HANDED, {"county": county.code // 10**6, "low": low, "high": high})
+        cursor.execute(HANDED, {"county": county.code // 10**6, "low": low, "high": high})
         rows = cursor.fetchall()
     return [
         Handed(pk, region, kind, day_of(at), officer, skip, confirmed)

@@ -8,8 +8,10 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from accounts.enums import ChangeKind, Role
+from accounts.invariants import REGISTRY
 from accounts.models import Appointment, Region
 from fupin.lib.clock import today
+from grid import quota_invariants
 from grid.models import ClosedMonth, QuotaResult, SubsidyLine
 from grid.quota_enums import Basis, LineKind, Villages
 from grid.services import months, quotas, regions
@@ -120,6 +122,12 @@ def differences(rows, month):
     return [f"{row.place} {row.case}: {got}" for row, got in results_of(rows, month) if got != row.wanted]
 
 
+def broken_invariants():
+    ours = [check for check in REGISTRY.values() if check.check.__module__ == quota_invariants.__name__]
+    assert len(ours) >= 5
+    return [(check.id, *found) for check in ours for found in check.check()]
+
+
 def close_all(month):
     out = StringIO()
     call_command("close_month", f"{month:%Y-%m}", stdout=out)
@@ -144,6 +152,7 @@ def test_planted_month_of_two_counties_gives_what_was_worked_out_by_hand_twice_t
         before = frozen(SEPTEMBER)
         assert close_all(SEPTEMBER) == printed
         assert frozen(SEPTEMBER) == before
+    assert broken_invariants() == []
 
 
 def test_leap_day_counts_and_is_paid(staff):
@@ -167,6 +176,7 @@ def test_village_merged_after_its_month_changes_nothing_and_late_changes_are_adj
         close_all(months.after(FEBRUARY))
     post = next(row.post for row in rows if row.place == "q1003")
     assert [(line.appointment_id, line.fen, line.month) for line in lines] == [(post.pk, -2414, FEBRUARY)]
+    assert broken_invariants() == []
     march = QuotaResult.objects.filter(closed__month=date(2028, 3, 1))
     new = march.filter(appointment__region=planted.code("q1099"))
     assert [row.expected for row in new] == [1, 1]
