@@ -212,3 +212,21 @@ def test_figures_need_the_report_verb(people: factories.Staff, donor: User, as_u
     assert as_user(donor).get("/dashboard/").status_code == 404
     assert as_user(people.township).get(f"/dashboard/?region={factories.TOWN}").status_code == 200
     assert as_user(people.township).get(f"/dashboard/?region={factories.QIDONG}").status_code == 404
+
+
+def test_no_door_leads_a_reader_to_a_page_that_is_always_empty(people: factories.Staff, as_user: As) -> None:
+    leader = factories.officer(Role.LEADER, factories.QIDONG, "领导")
+    desk = factories.officer(Role.DEPARTMENT_OFFICER, factories.QIDONG, "经办人")
+    doors = {
+        name: text_of(as_user(person).get("/office/"))
+        for name, person in (("leader", leader), ("desk", desk), ("county", people.county))
+    }
+    shown = {
+        word: {name for name, page in doors.items() if f'href="{url}"' in page}
+        for word, url in (
+            ("派单", "/office/orders/"),
+            ("部门预警", "/office/warnings/"),
+            ("督查", "/office/inspections/"),
+        )
+    }
+    assert shown == {"派单": {"desk"}, "部门预警": {"desk", "county"}, "督查": {"county"}}
