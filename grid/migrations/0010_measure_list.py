@@ -128,4 +128,19 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterField(
+            model_name="registercheck",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("uploaded", "等核对列名"),
+                    ("running", "正在核对"),
+                    ("done", "已核对"),
+                    ("failed", "没有完成"),
+                    ("cancel", "已取消"),
+                ],
+                default="uploaded",
+                max_length=8,
+            ),
+        ),
     ]
