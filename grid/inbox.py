@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.enums import Level, Verb
+from accounts.enums import Level, Role, Verb
 from accounts.models import Appointment, RegionChange
 from fupin.lib.clock import today
 from fupin.lib.inbox import (
@@ -192,21 +192,25 @@ SECTIONS: tuple[Section, ...] = (
     Section("记录里的疑问", frozenset({Verb.APPROVE}), questions_waiting, question_row, "grid:questions"),
     Section("该开的会和培训", _RUN, activities.owing, owing_row, "grid:activities"),
 )
+# Whose page behind a door is always empty: departments have their own lists, the others none.
+_DESK = frozenset({Role.DEPARTMENT_OFFICER})
+_READERS = frozenset({Role.LEADER, Role.DEPARTMENT_OFFICER})
+_BELOW = frozenset({Role.LEADER, Role.CITY_OFFICE, Role.TOWNSHIP_MANAGER, Role.VILLAGE_OFFICER})
 DOORS = (
     Door("网格", "走访", "grid:visits", frozenset({Verb.VISIT, Verb.VIEW}), first=True),
     Door("网格", "网格", "grid:grids", frozenset({Verb.VISIT, Verb.VIEW, Verb.REPORT}), first=True),
     Door("网格", "我的工作", "grid:work", frozenset({Verb.VISIT, Verb.COLLECT, Verb.CHECK})),
     Door("网格", "摸排台账", "grid:visit-problems", frozenset({Verb.VISIT, Verb.VIEW})),
     Door("求助与家庭", "账账核对", "grid:register-checks", frozenset({Verb.APPROVE})),
-    Door("网格", "督查", "grid:inspections", _INSPECT | _RUN),
-    Door("网格", "通报", "grid:circulars", _INSPECT | _RUN),
-    Door("网格", "部门预警", "grid:warnings", frozenset({Verb.VIEW, Verb.REPORT})),
+    Door("网格", "督查", "grid:inspections", _INSPECT | _RUN, without=_READERS),
+    Door("网格", "通报", "grid:circulars", _INSPECT | _RUN, without=_DESK),
+    Door("网格", "部门预警", "grid:warnings", frozenset({Verb.VIEW, Verb.REPORT}), without=_BELOW),
     Door("网格", "预警核实", "grid:warning-batches", frozenset({Verb.CHECK})),
     Door("人员与地区", "部门经办人", "grid:departments", _APPOINT),
-    Door("网格", "会议和培训", "grid:activities", frozenset({Verb.VIEW, Verb.REPORT})),
+    Door("网格", "会议和培训", "grid:activities", frozenset({Verb.VIEW, Verb.REPORT}), without=_DESK),
     Door("监测帮扶", "上报线索", "grid:clue-new", frozenset({Verb.COLLECT, Verb.VISIT}), first=True),
     Door("监测帮扶", "线索", "grid:clues", frozenset({Verb.VIEW, Verb.VISIT}), first=True),
-    Door("监测帮扶", "派单", "grid:orders", frozenset({Verb.REPORT})),
+    Door("监测帮扶", "派单", "grid:orders", frozenset({Verb.REPORT}), without=frozenset(Role) - _DESK),
     Door("监测帮扶", "时限", "grid:clocks", frozenset({Verb.VIEW, Verb.REPORT})),
     Door("监测帮扶", "政策措施清单", "grid:measure-list", frozenset({Verb.VIEW})),
     Door("监测帮扶", "节假日安排", "grid:calendar", frozenset({Verb.APPROVE})),

@@ -15,7 +15,7 @@ from grid.services.grids import GridInput
 from grid.services.members import MemberInput
 from grid.services.visits import VisitInput
 from needs.household_enums import Risk
-from needs.services import households
+from needs.services import household_records, households
 from needs.services.households import HouseholdInput
 
 LAID_DAYS_AGO = 125
@@ -53,6 +53,14 @@ def _neighbours(casting: Casting, village: Village) -> None:
             home = households.register(
                 actor=village.officer, region=village.region, content=content, evidence="signed_paper"
             )
+            if number % 4 == 0:
+                home = household_records.set_monitoring(
+                    actor=village.town.manager,
+                    household=home,
+                    monitored="marginal",
+                    risk="open",
+                    since=today(),
+                )
             village.households.append(home)
 
 
@@ -99,9 +107,10 @@ def _look_in(grid: Grid, number: int) -> None:
     leader = next(row.post.user for row in grid.members.all() if row.is_leader)
     leader = User.objects.get(pk=leader.pk)
     for place, home in enumerate(grid.homes.select_related("household").order_by("pk")):
-        days = () if place == 1 else (118, 86, 55, 31, 5)[: 4 if place == 0 else 5]
+        watched = home.household.risk == Risk.OPEN
+        days = () if place == 1 else (118, 86, 55, 31, 5)[: 4 if place == 0 or watched else 5]
         for ago in days:
-            channel = Channel.PHONE if ago == 55 and home.household.risk != Risk.OPEN else Channel.HOME
+            channel = Channel.PHONE if ago == 55 and not watched else Channel.HOME
             _visit(leader, home, ago, VisitInput(today() - timedelta(days=ago), channel))
         if not place and not number % 2:
             points = {"income": "changed", "water": "problem", "other": "same"}

@@ -34,13 +34,20 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page of the office for holders of any of the verbs. `first` doors are shown without opening the list."""
+    """A page of the office for holders of any of the verbs, but for those whose every role is in `without`.
+
+    `first` doors are shown without opening the list.
+    """
 
     group: str
     label: str
     url: str
     verbs: frozenset[str]
     first: bool = False
+    without: frozenset[str] = frozenset()
+
+    def opens_for(self, verbs: set[str], roles: set[str]) -> bool:
+        return bool(self.verbs & verbs and roles - self.without)
 
 
 def since(moment: datetime) -> str:

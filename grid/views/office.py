@@ -27,15 +27,15 @@ URGENCIES = ("late", "soon", "")
 def inbox(request: SignedIn) -> HttpResponse:
     """Sections of at most 20 rows, each with its count and the way to the whole list; what is late comes first."""
     user = request.user
-    verbs = {row.verb for row in grants(user).rows}
+    verbs, roles = {row.verb for row in grants(user).rows}, grants(user).roles
     mine = [part for room in ROOMS for part in room.SECTIONS if part.verbs & verbs]
     sections = [section for section in (_section(part, user) for part in mine) if section["rows"]]
     context = {
         "sections": sorted(sections, key=_most_urgent),
-        "doors": [door for door in _doors(verbs) if door["first"]],
+        "doors": [door for door in _doors(verbs, roles) if door["first"]],
         "groups": [
             {"title": title, "doors": list(doors)}
-            for title, doors in groupby(_doors(verbs), key=lambda door: door["group"])
+            for title, doors in groupby(_doors(verbs, roles), key=lambda door: door["group"])
         ],
     }
     return render(request, "grid/inbox.html", context)
@@ -57,8 +57,8 @@ def _most_urgent(section: dict[str, Any]) -> int:
     return min(URGENCIES.index(row.get("urgency", "")) for row in section["rows"])
 
 
-def _doors(verbs: set[str]) -> list[dict[str, Any]]:
-    doors: list[Door] = [door for room in ROOMS for door in room.DOORS if door.verbs & verbs]
+def _doors(verbs: set[str], roles: set[str]) -> list[dict[str, Any]]:
+    doors: list[Door] = [door for room in ROOMS for door in room.DOORS if door.opens_for(verbs, roles)]
     order = list(dict.fromkeys(door.group for door in doors))
     return [
         {"group": door.group, "label": door.label, "url": reverse(door.url), "first": door.first}

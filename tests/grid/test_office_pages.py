@@ -154,3 +154,21 @@ def test_who_reads_figures_finds_masked_rows_in_the_office_lists(
         opened = client.get(f"{path}?region={factories.QIDONG}")
         assert opened.status_code == 200
         assert "张测试" not in text_of(opened)
+
+
+def test_no_door_leads_a_reader_to_a_page_that_is_always_empty(people: factories.Staff, as_user: As) -> None:
+    leader = factories.officer(Role.LEADER, factories.QIDONG, "领导")
+    desk = factories.officer(Role.DEPARTMENT_OFFICER, factories.QIDONG, "经办人")
+    doors = {
+        name: text_of(as_user(person).get("/office/"))
+        for name, person in (("leader", leader), ("desk", desk), ("county", people.county))
+    }
+    shown = {
+        word: {name for name, page in doors.items() if f'href="{url}"' in page}
+        for word, url in (
+            ("派单", "/office/orders/"),
+            ("部门预警", "/office/warnings/"),
+            ("督查", "/office/inspections/"),
+        )
+    }
+    assert shown == {"派单": {"desk"}, "部门预警": {"desk", "county"}, "督查": {"county"}}
