@@ -27,7 +27,7 @@ def counties() -> Iterator[Found]:
         return
     for source in SOURCES.values():
         where = "s.seq <= %(sealed)s" if source.name == FigureSource.FORM else ""
-        select = source.select(source.county_place, where=where)
+        select = source.of_all(where=where)
         yield from _compared(source.name, source.names, select, state.sealed)
     villages = OF_VILLAGES.format(place=VILLAGE_COUNTY, join="", where="true")
     yield from _compared(FigureSource.VILLAGE, VILLAGE_COLUMNS, villages, state.sealed)

@@ -82,6 +82,8 @@ class Source:
     by_month: bool = False
     """Its marks name a month; else all months of the county are counted again."""
     county: str = ""
+    whole: str = ""
+    """`tables` for counting every row there is: set against set, where `tables` looks up row by row."""
 
     @property
     def names(self) -> list[str]:
@@ -91,14 +93,20 @@ class Source:
     def month(self) -> str:
         return month(self.when if self.is_day else day(self.when))
 
-    def select(self, place: str, *, where: str = "", join: str = "", by_month: bool = True) -> str:
+    def of_all(self, *, where: str = "") -> str:
+        """The sums by county of every row."""
+        return self.select(self.county_place, where=where, tables=self.whole)
+
+    def select(
+        self, place: str, *, where: str = "", join: str = "", by_month: bool = True, tables: str = ""
+    ) -> str:
         """The sums by place (an SQL expression), month and part; without `by_month` over all months asked for."""
         sums = ", ".join(f"{text} AS {name}" for name, text in self.columns.items())
         months = self.month if by_month else "NULL::date"
         conditions = " AND ".join(text for text in (self.base, where) if text)
         return (
             f"SELECT {place} AS region, {months} AS month, ({self.part})::varchar AS part, {sums}"  # noqa: S608
-            f" FROM {self.tables} {join} WHERE {conditions} GROUP BY 1, 2, 3"
+            f" FROM {tables or self.tables} {join} WHERE {conditions} GROUP BY 1, 2, 3"
         )
 
     def of_county(self) -> str:
@@ -128,8 +136,15 @@ SIDE = """CASE WHEN u.donor_kind = '' THEN 'unknown' WHEN u.donor_kind <> 'publi
 _LIVING = "p.status <> ALL(%(ended)s)"
 _WAITED = f"""LEFT JOIN LATERAL (SELECT {day("r.at")} AS day FROM needs_needreview r WHERE r.need_id = n.id
  AND r.action = 'match' AND n.status = ANY(%(matched)s) ORDER BY r.id DESC LIMIT 1) w ON true"""  # noqa: S608
-_FIRST = """NOT EXISTS (SELECT FROM donors_pledge e WHERE e.donor_id = p.donor_id AND e.county = p.county
- AND e.id < p.id)"""
+_ALL_WAITED = f"""LEFT JOIN (SELECT DISTINCT ON (r.need_id) r.need_id, {day("r.at")} AS day FROM needs_needreview r
+ WHERE r.action = 'match' ORDER BY r.need_id, r.id DESC) w ON w.need_id = n.id AND n.status = ANY(%(matched)s)"""  # noqa: S608
+_FIRST = """LEFT JOIN LATERAL (SELECT p.id WHERE NOT EXISTS (SELECT FROM donors_pledge e
+ WHERE e.donor_id = p.donor_id AND e.county = p.county AND e.id < p.id)) f ON true"""
+_ALL_FIRST = (
+    """LEFT JOIN (SELECT min(id) AS id FROM donors_pledge GROUP BY donor_id, county) f ON f.id = p.id"""
+)
+_NEEDS = "needs_need n JOIN needs_needprogress g ON g.need_id = n.id"
+_GIFTS = "donors_pledge p JOIN needs_need n ON n.id = p.need_id JOIN accounts_user u ON u.id = p.donor_id"
 _POSTS = f"""(SELECT a.region_id, a.role, a.starts_on AS day, 1 AS step FROM accounts_appointment a
  WHERE a.role = ANY(%(front)s) UNION ALL
  SELECT a.region_id, a.role, greatest(a.starts_on, least(a.ends_on + 1, {day("a.ended_at")})), -1
@@ -138,7 +153,8 @@ _POSTS = f"""(SELECT a.region_id, a.role, a.starts_on AS day, 1 AS step FROM acc
 _ROWS = (
     Source(
         FigureSource.NEED,
-        tables=f"needs_need n JOIN needs_needprogress g ON g.need_id = n.id {_WAITED}",
+        tables=f"{_NEEDS} {_WAITED}",
+        whole=f"{_NEEDS} {_ALL_WAITED}",
         region="n.region_id",
         part="n.kind",
         columns={
@@ -159,7 +175,8 @@ _ROWS = (
     ),
     Source(
         FigureSource.GIFT,
-        tables="donors_pledge p JOIN needs_need n ON n.id = p.need_id JOIN accounts_user u ON u.id = p.donor_id",
+        tables=f"{_GIFTS} {_FIRST}",
+        whole=f"{_GIFTS} {_ALL_FIRST}",
         region="n.region_id",
         part=SIDE,
         columns={
@@ -170,7 +187,7 @@ _ROWS = (
             "refunded_fen": "coalesce(sum(p.amount_fen) FILTER (WHERE p.status = 'refunded'), 0)",
             "confirmed": "count(*) FILTER (WHERE p.status = 'confirmed' AND p.outcome = 'complete')",
             "problems": "count(*) FILTER (WHERE p.status = 'confirmed' AND p.outcome = 'problem')",
-            "donors": f"count(*) FILTER (WHERE {_FIRST})",
+            "donors": "count(f.id)",
         },
         base="true",
         when="p.created_at",

@@ -192,7 +192,7 @@ def _rebuild() -> int:
 
 def _fill(source: Source, top: int) -> None:
     where = "s.seq <= %(top)s" if source.name == FigureSource.FORM else ""
-    _add(source.name, source.names, source.select(source.county_place, where=where), top=top)
+    _add(source.name, source.names, source.of_all(where=where), top=top)
 
 
 def _run(sql: str, **params: Any) -> list[tuple[Any, ...]]:
