@@ -134,8 +134,8 @@ _STATEMENTS = tuple(
         """INSERT INTO needs_need (region_id, household_id, subject, kind, forms, title, story, details, status, flags,
                                    on_behalf, created_by_id, created_at, submitted_at, published_at)
            SELECT a.region_id, h.id, 'household', (ARRAY['medical', 'education', 'housing'])[1 + (m + k) %% 3],
-                  '{money}', '求助', repeat('家里老人长年吃药，孩子上学，地里收成不好。', 4) || a.id || '-' || m || '-' || k,
-                  '{}',
+                  '{money}', '求助',
+                  repeat('家里老人长年吃药，孩子上学，地里收成不好。', 4) || a.id || '-' || m || '-' || k, '{}',
                   (ARRAY['fulfilled', 'matched', 'published', 'returned'])[k + 1], '{}', true, a.user_id, at, at, at
            FROM accounts_appointment a
            JOIN LATERAL (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM needs_household
