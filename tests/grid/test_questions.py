@@ -254,6 +254,7 @@ def test_county_marks_the_poor_villages_of_a_township(people, other_county, as_u
     assert as_user(other_county.county).get(url).status_code == 404
     assert as_user(people.township).get(url).status_code == 403
     city = factories.officer(Role.CITY_OFFICE, factories.HENGYANG)
+    assert "祁东县" in as_user(city).get("/office/quotas/poor/").content.decode()
     assert as_user(city).get(url).status_code == 200
 
 
