@@ -59,10 +59,7 @@ def _timed(work: Any) -> float:
 
 
 def _bare(counties: list[Region], asked: list[date]) -> None:
-    inner = quotas.HANDED
-    statement = " ".join(("SELECT officer, skip, count(*), count(*) FILTER (WHERE day <= 25),",
-        "count(*) FILTER (WHERE confirmed) FROM (", inner, ") AS handed (id, region, kind, at, officer, skip, confirmed),",
-        "LATERAL (SELECT extract(day FROM at AT TIME ZONE 'Asia/Shanghai')) AS d (day) GROUP BY 1, 2"))  # fmt: skip
+    statement = _BARE.replace("/*handed*/", quotas.HANDED)
     with connection.cursor() as cursor:
         for month in asked:
             low, high = quotas.bounds(month)
@@ -102,6 +99,11 @@ def _seed() -> User:
     return actor
 
 
+_BARE = """
+SELECT officer, skip, count(*), count(*) FILTER (WHERE day <= 25), count(*) FILTER (WHERE confirmed)
+FROM (/*handed*/) AS handed (id, region, kind, at, officer, skip, confirmed),
+LATERAL (SELECT extract(day FROM at AT TIME ZONE 'Asia/Shanghai')) AS d (day) GROUP BY 1, 2
+"""
 _VILLAGE = (
     "%(city)s + (n / %(officers)s + 20) * 1000000 + 100000 + (n %% %(officers)s / 20) * 1000 + n %% 20 + 1"
 )
@@ -117,8 +119,8 @@ _STATEMENTS = tuple(
         """INSERT INTO accounts_region (code, name, level, parent_id, tags)
            SELECT /*village*/, '第' || n || '村', 5, (/*village*/) / 1000 * 1000, '{}'
            FROM generate_series(0, %(all)s - 1) n""",
-        """INSERT INTO accounts_user (password, is_superuser, name, nickname, display, donor_kind, occupation, is_active,
-                                      auth_epoch, created_at)
+        """INSERT INTO accounts_user (password, is_superuser, name, nickname, display, donor_kind, occupation,
+                                      is_active, auth_epoch, created_at)
            SELECT '!', false, '信息员', '', '', '', '', true, n, now() FROM generate_series(0, %(all)s - 1) n""",
         """INSERT INTO accounts_appointment (user_id, region_id, role, starts_on, source, unit, duty_phone, created_at,
                                              end_reason)
@@ -132,7 +134,8 @@ _STATEMENTS = tuple(
         """INSERT INTO needs_need (region_id, household_id, subject, kind, forms, title, story, details, status, flags,
                                    on_behalf, created_by_id, created_at, submitted_at, published_at)
            SELECT a.region_id, h.id, 'household', (ARRAY['medical', 'education', 'housing'])[1 + (m + k) %% 3],
-                  '{money}', '求助', repeat('家里老人长年吃药，孩子上学，地里收成不好。', 4) || a.id || '-' || m || '-' || k, '{}',
+                  '{money}', '求助',
+                  repeat('家里老人长年吃药，孩子上学，地里收成不好。', 4) || a.id || '-' || m || '-' || k, '{}',
                   (ARRAY['fulfilled', 'matched', 'published', 'returned'])[k + 1], '{}', true, a.user_id, at, at, at
            FROM accounts_appointment a
            JOIN LATERAL (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM needs_household

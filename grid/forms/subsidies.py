@@ -14,9 +14,7 @@ KEEP, MORE, LESS = "keep", "more", "less"
 
 
 class ContestForm(CleanForm):
-    text = BodyField(
-        label="哪里不对", max_length=300, help_text="例如：9 月 12 日提交的一条没有计入，编号在这里。"
-    )
+    text = BodyField(label="哪里不对", max_length=300, help_text="例如：12 日提交的一条没有计入。")
 
 
 class AnswerForm(CleanForm):

@@ -17,7 +17,7 @@ from accounts.models import Appointment, Region, User
 from accounts.permissions import ensure
 from accounts.regions import subtree_end
 from accounts.services import audit
-from fupin.lib.clock import month_of, today
+from fupin.lib.clock import add_months, month_of, today
 from fupin.lib.errors import InvalidInput
 from grid import counting
 from grid.counting import Handed, Post, Rate, Rule, Share, Tally
@@ -299,5 +299,4 @@ def _months(first: date, last: date) -> list[date]:
 
 def _back(month: date) -> date:
     """The oldest month that a beat still catches up."""
-    number = month.year * 12 + month.month - MOST_MONTHS
-    return date(number // 12, number % 12 + 1, 1)
+    return add_months(month, -MOST_MONTHS)

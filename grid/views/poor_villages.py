@@ -19,7 +19,7 @@ from grid.forms.subsidies import PoorForm
 from grid.quota_enums import POOR_VILLAGE
 from grid.services import quotas
 
-MOST_TOWNSHIPS = 200
+MOST_PLACES = 200
 
 
 @officer_page(Verb.APPOINT)
@@ -28,7 +28,7 @@ def index(request: SignedIn) -> HttpResponse:
     """The townships of my counties with how many poor villages; `?region=` one township's villages to tick."""
     town = asked_region(request)
     if town is None or town.level != Level.TOWNSHIP:
-        return render(request, "grid/poor_villages.html", {"townships": _townships(request, town)})
+        return render(request, "grid/poor_villages.html", {"places": _places(request, town)})
     if not grants(request.user).allow(Verb.APPOINT, town.code):
         raise Http404
     villages = list(Region.objects.filter(parent=town, level=Level.VILLAGE, valid_to=None).order_by("code"))
@@ -36,33 +36,33 @@ def index(request: SignedIn) -> HttpResponse:
     if form.is_bound and form.is_valid():
         changed = quotas.mark_poor(actor=request.user, county=town, villages=form.cleaned_data["villages"])
         messages.success(request, f"已保存，改动了 {changed} 个村。没有结账的月份按新的计算。")
-        return redirect(address(request, region=None))
+        return redirect(address(request, region=town.parent_id))
     context = {"town": town, "form": form, "villages": villages}
     return render(request, "grid/poor_villages.html", context, status=400 if form.errors else 200)
 
 
-def _townships(request: SignedIn, place: Region | None) -> list[dict[str, Any]]:
-    """Of the asked county or all of mine; a city's office picks the county first by its code."""
+def _places(request: SignedIn, place: Region | None) -> list[dict[str, Any]]:
+    """The townships of the asked county or of mine with their numbers; for a city first its counties."""
     roots = roots_of(request.user, Verb.APPOINT)
     if place:
-        roots = [place] if any(root.code <= place.code <= root.code_end for root in roots) else []
+        if not any(root.code <= place.code <= root.code_end for root in roots):
+            raise Http404
+        roots = [place]
+    level = Level.COUNTY if any(root.level < Level.COUNTY for root in roots) else Level.TOWNSHIP
     inside = Q(pk__in=())
     for root in roots:
         inside |= Q(code__gte=root.code, code__lte=root.code_end)
     village = Q(children__level=Level.VILLAGE, children__valid_to=None)
-    rows = Region.objects.filter(inside, level=Level.TOWNSHIP, valid_to=None).annotate(
+    rows = Region.objects.filter(inside, level=level, valid_to=None).annotate(
         villages=Count("children", filter=village),
         poor=Count("children", filter=village & Q(children__tags__contains=[POOR_VILLAGE])),
     )
-    if place and not roots:
-        raise Http404
     return [
         {
             "url": address(request, region=row.code),
             "name": row.name,
-            "county": row.parent.name if row.parent else "",
-            "villages": row.villages,
-            "poor": row.poor,
+            "parent": row.parent.name if row.parent else "",
+            "numbers": f"{row.villages} 个村，其中贫困村 {row.poor} 个" if level == Level.TOWNSHIP else "",
         }
-        for row in rows.select_related("parent").order_by("code")[:MOST_TOWNSHIPS]
+        for row in rows.select_related("parent").order_by("code")[:MOST_PLACES]
     ]

@@ -55,7 +55,7 @@ def index(request: SignedIn) -> HttpResponse:
     statements = [
         {
             "closed": closed,
-            "total": sum(line.fen for line in lines[closed.pk]),
+            "total": yuan(sum(line.fen for line in lines[closed.pk])),
             "rows": [_cells(line) for line in lines[closed.pk]],
         }
         for closed in page.items

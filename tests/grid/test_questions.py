@@ -10,13 +10,14 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, Region, User
 from donors.models import Pledge
 from donors.services import origins
-from fupin.lib.clock import now, shifted
+from fupin.lib.clock import now, shifted, today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
 from grid.models import ExcludedNeed, Question
 from grid.question_enums import Asked
 from grid.services import questions, quotas
 from needs.services import drafts, review
 from tests import factories
+from tests.grid.days import on
 
 pytestmark = pytest.mark.django_db
 NEAR = factories.STORY.replace("二十多公里", "三十多公里")
@@ -105,7 +106,7 @@ def test_three_rows_of_one_yuan_are_asked_about_and_two_are_not(people, county, 
 def test_pledges_of_several_people_on_one_device_within_minutes_are_asked_about(people, county):
     need = factories.published_need(people, target_fen=5_000_00)
     sent = {"form": "money", "amount": "100", "display": "named", "agree": "on"}
-    with shifted(timedelta(days=-1)):
+    with on(today() - timedelta(days=1)):
         for number in range(3):
             browser = Client(headers={"user-agent": "one phone"})
             browser.force_login(factories.user(f"爱心{number}"), backend="accounts.backends.AccountBackend")
@@ -254,6 +255,7 @@ def test_county_marks_the_poor_villages_of_a_township(people, other_county, as_u
     assert as_user(other_county.county).get(url).status_code == 404
     assert as_user(people.township).get(url).status_code == 403
     city = factories.officer(Role.CITY_OFFICE, factories.HENGYANG)
+    assert "祁东县" in as_user(city).get("/office/quotas/poor/").content.decode()
     assert as_user(city).get(url).status_code == 200
 
 

@@ -183,6 +183,9 @@ OWN: dict[str, Rows] = {
     "grid:quota-rule-end": _thing("rule"),
     "grid:quota-rate-end": _thing("rate"),
     "grid:month-payments": _thing("closed"),
+    "grid:quota-need": _need(),
+    "grid:subsidy": _thing("subsidy"),
+    "grid:question": _thing("question"),
     "grid:region-change": _thing("change"),
     "grid:region-act": _thing("change", "apply", "cancel"),
     **{

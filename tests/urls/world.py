@@ -31,7 +31,7 @@ from donors.services import accounts, adoptions, certificates, follows, payout_p
 from donors.services.adoptions import AdoptionInput
 from fupin.lib.clock import now, today
 from fupin.lib.images import reencode
-from grid.models import ClosedMonth, GridHousehold, Measure, QuotaResult
+from grid.models import ClosedMonth, GridHousehold, Measure, Question, QuotaResult, SubsidyLine
 from grid.services import (
     activities,
     calendar,
@@ -43,6 +43,7 @@ from grid.services import (
     quotas,
     reconcile,
     regions,
+    subsidies,
     townships,
     visits,
     warnings,
@@ -407,7 +408,14 @@ def _of_the_months(people: factories.Staff) -> dict[str, Any]:
         closed=closed, appointment=people.village.appointments.get(), rule=asked, expected=2, submitted=1,
         on_time=1, confirmed=0, zero_report=False, needs=[],
     )  # fmt: skip
-    return {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
+    line = SubsidyLine.objects.create(
+        closed=closed, appointment=result.appointment, rate=paid, kind="regular", month="2026-01-01", days=31,
+        asked=2, done=1, base=5000, fen=2500,
+    )  # fmt: skip
+    subsidies.contest(actor=people.village, line=line, text="金丝雀少算了一条")
+    question = Question.objects.create(region=county, kind="tiny", key="canary", facts="金丝雀的疑问")
+    made = {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
+    return made | {"subsidy": line.pk, "question": question.pk}
 
 
 def _import(people: factories.Staff) -> HouseholdImport:
