@@ -53,6 +53,13 @@ class Answer(TextChoices):
     PROBLEM = "problem", "有问题"
 
 
+class ClosingState(TextChoices):
+    """A request to close a month."""
+
+    RUNNING = "running", "正在结账"
+    DONE = "done", "已办完"
+
+
 class PrintState(TextChoices):
     RUNNING = "running", "正在生成"
     DONE = "done", "已生成"

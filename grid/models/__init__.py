@@ -17,6 +17,7 @@ from grid.models.register_check import (
     RegisterDifference,
     Ruling,
 )
+from grid.models.report import Brief, MonthClosing
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
 from grid.models.warning import (
@@ -34,6 +35,7 @@ __all__ = [
     "ActivityPhoto",
     "ActivityState",
     "Attendance",
+    "Brief",
     "CalendarDay",
     "CheckState",
     "Circular",
@@ -52,6 +54,7 @@ __all__ = [
     "InspectionItem",
     "ItemState",
     "Measure",
+    "MonthClosing",
     "MonthSheet",
     "Notice",
     "NoticePrint",
