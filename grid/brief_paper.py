@@ -1,5 +1,7 @@
 """A brief on exactly one A4 page."""
 
+from typing import Any
+
 from fupin.lib import typeset
 from grid import charts
 from grid.charts import Bar, Chart
@@ -18,22 +20,24 @@ def chart(brief: Brief, *, paper: bool = False) -> Chart | None:
     ]
     if not any(bar.value is not None for bar in bars):
         return None
-    goal = {"target": MATCH_TARGET, "target_text": f"目标 {MATCH_TARGET}%"}
+    goal: dict[str, Any] = {"target": MATCH_TARGET, "target_text": f"目标 {MATCH_TARGET}%"}
     width = charts.PAPER if paper else charts.NARROW
-    return charts.series("各月对接率", bars, width=width, **goal)  # type: ignore[arg-type]
+    return charts.series("各月对接率", bars, width=width, **goal)
 
 
 def pdf(brief: Brief) -> bytes:
+    return typeset.pdf(TEMPLATE, data(brief))
+
+
+def data(brief: Brief) -> dict[str, Any]:
+    """What the Typst template reads."""
     drawn = chart(brief, paper=True)
-    return typeset.pdf(
-        TEMPLATE,
-        {
-            "region": brief.region.name,
-            "month": f"{brief.month.year}年{brief.month.month}月",
-            "tiles": brief.tiles,
-            "chart": drawn.file if drawn else "",
-            "sentences": brief.sentences,
-            "attention": brief.attention,
-            "dated": f"{brief.dated.year}年{brief.dated.month}月{brief.dated.day}日",
-        },
-    )
+    return {
+        "region": brief.region.name,
+        "month": f"{brief.month.year}年{brief.month.month}月",
+        "tiles": brief.tiles,
+        "chart": drawn.file if drawn else "",
+        "sentences": brief.sentences,
+        "attention": brief.attention,
+        "dated": f"{brief.dated.year}年{brief.dated.month}月{brief.dated.day}日",
+    }
