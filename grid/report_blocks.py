@@ -19,6 +19,9 @@ MOST_BARS = 12
 """Bars on paper; the table below has every place."""
 
 
+Link = Callable[[int], str]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     caption: str
@@ -51,24 +54,31 @@ class Document:
 
     issuer: str
     number: str
-    title: str
+    title_lines: tuple[str, str]
     addressee: str
     lead: str
     sections: tuple[Section, ...]
     dated: str
     note: str
 
+    @property
+    def title(self) -> str:
+        return "".join(self.title_lines)
 
-def document(report: Report) -> Document:
-    """The report of one region and month, made of nothing but its frozen numbers."""
+
+def document(report: Report, link: Link = lambda code: "") -> Document:
+    """The report of one region and month, made of nothing but its frozen numbers.
+
+    `link` gives the address of the report of a place below, for the bars on a page.
+    """
     month = f"{report.month.year}年{report.month.month}月"
     return Document(
         issuer=f"{report.name}{settings.SITE_NAME}管理办公室",
         number=f"{stem(report.name)}扶帮办〔{report.month.year}〕{report.month.month}号",
-        title=f"关于{report.name}{month}{settings.SITE_NAME}工作情况的报告",
+        title_lines=(f"关于{report.name}{month}", f"{settings.SITE_NAME}工作情况的报告"),
         addressee=_addressee(report),
         lead=f"现将{report.name}{month}工作情况报告如下。数字取自各县结账记录，结账以后不再改动。",
-        sections=tuple(_numbered(_sections(report))),
+        sections=tuple(_numbered(_sections(report, link))),
         dated=f"{report.dated.year}年{report.dated.month}月{report.dated.day}日",
         note=f"结账校验：{'、'.join(value[:16] for value in report.hashes[:3])}"
         + (f"等 {len(report.hashes)} 项" if len(report.hashes) > 3 else ""),
@@ -113,9 +123,10 @@ def _numbered(sections: Sequence[Section]) -> list[Section]:
     ]
 
 
-def _sections(report: Report) -> list[Section]:
+def _sections(report: Report, link: Link) -> list[Section]:
     words = report_words
-    sections = [Section("总体情况", tuple(words.overview(report)), *_rates(report))]
+    told = [*words.overview(report), *(words.silence(report) if report.region.level < Level.VILLAGE else [])]
+    sections = [Section("总体情况", tuple(told), *_rates(report, link))]
     if report.complete:
         sections.append(Section("善款和送达", tuple(words.money(report))))
         if report.kinds:
@@ -128,7 +139,7 @@ def _sections(report: Report) -> list[Section]:
     return sections
 
 
-def _rates(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
+def _rates(report: Report, link: Link) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
     """The match rate of each place below, with their needs and money."""
     if not report.complete or report.region.level >= Level.VILLAGE or not report.below:
         return (), ()
@@ -140,13 +151,16 @@ def _rates(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
             row.name,
             100 * row["matched"] / row["published"],
             f"{rate(row['matched'], row['published'])}（{row['matched']}/{row['published']}）",
+            link(row.code),
         )
         for row in ranked
     ]
     caption = f"图 1　各{what}对接率" + (f"（前 {MOST_BARS} 位）" if len(asked) > MOST_BARS else "")
     pictures = (_ranked(caption, bars, target=report.target),) if bars else ()
     heads = (what, "登记家庭", "公开求助", "已对接", "对接率", "到账善款（元）")
-    return pictures, (_places(f"表 1　各{what}求助和善款", heads, report.below, _rate_row),)
+    silent = {row.code for row in report_words.quiet(report)}
+    rows = [row for row in report.below if row.code not in silent]
+    return pictures, (_places(f"表 1　各{what}求助和善款", heads, rows, _rate_row),) if rows else ()
 
 
 def _rate_row(row: Line) -> tuple[str, ...]:
@@ -196,7 +210,7 @@ def _duties(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
         charts.groups(caption, whole, names),
         caption,
     )
-    heads = (what, "岗位", "完成任务", *names, "补贴（元）")
+    heads = (what, "岗位", "达标岗位", *names, "补贴（元）")
     rows = [row for row in report.below if row["posts"] or row["fen"]]
     return (picture,), (_places(f"表 3　各{what}任务和补贴", heads, rows, _duty_row),)
 

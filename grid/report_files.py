@@ -16,7 +16,7 @@ TEMPLATE = "grid/print/report.typ"
 def docx(report: Document) -> bytes:
     written = OfficialDocument(issuer=report.issuer, title=report.title)
     written.head(report.number)
-    written.title(report.title)
+    written.title("\n".join(report.title_lines))
     written.text(report.addressee, indented=False)
     written.text(report.lead)
     for section in report.sections:
@@ -41,6 +41,7 @@ def data(report: Document) -> dict[str, Any]:
         "issuer": report.issuer,
         "number": report.number,
         "title": report.title,
+        "title_lines": list(report.title_lines),
         "addressee": report.addressee,
         "lead": report.lead,
         "dated": report.dated,

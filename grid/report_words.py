@@ -71,6 +71,23 @@ def overview(report: Report) -> list[str]:
     ]
 
 
+EMPTY = ("households", "published", "promised", "received", "delivered", "confirmed_gifts")
+
+
+def quiet(report: Report) -> list[Line]:
+    """The places below of which there is nothing to tell but that."""
+    return [row for row in report.below if not any(row[name] for name in EMPTY)]
+
+
+def silence(report: Report) -> list[str]:
+    """How many places a table leaves out, because all their numbers are 0."""
+    count, what = len(quiet(report)), BELOW[report.region.level]
+    if not report.complete or not count:
+        return []
+    whole = "各" if count == len(report.below) else f"另有 {count} 个"
+    return [f"{whole}{what}没有登记家庭，也没有求助和善款。"]
+
+
 def money(report: Report) -> list[str]:
     """Promised, received, paid out; what was confirmed and with what problems."""
     own, before = report.own, report.before

@@ -52,7 +52,7 @@ def index(request: SignedIn) -> HttpResponse:
 def detail(request: SignedIn, code: int, month: str) -> HttpResponse:
     """One report as a page: the same sentences, charts and tables as on paper."""
     report = _report(request, code, month)
-    paper = document(report)
+    paper = document(report, link=lambda place: _url(place, report.month))
     held = grants(request.user)
     context = {
         "report": report,

@@ -92,7 +92,7 @@ def test_the_word_file_is_an_official_document(closed):
     month = f"{closed.month.year}年{closed.month.month}月"
     assert lines[0] == "祁东县扶贫帮管理办公室文件"
     assert lines[1] == f"祁东扶帮办〔{closed.month.year}〕{closed.month.month}号"
-    assert lines[2] == f"关于祁东县{month}扶贫帮工作情况的报告"
+    assert lines[2] == f"关于祁东县{month}\n扶贫帮工作情况的报告"
     assert lines[3] == "祁东县委、县人民政府："
     headings = [line for line in lines if line[:2] in {f"{numeral}、" for numeral in "一二三四五六七"}]
     assert len(headings) == 7
