@@ -210,7 +210,7 @@ def _duties(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
         charts.groups(caption, whole, names),
         caption,
     )
-    heads = (what, "岗位", "达标岗位", *names, "补贴（元）")
+    heads = (what, "岗位", "达标岗位", *names[:3], "已确认", "补贴（元）")
     rows = [row for row in report.below if row["posts"] or row["fen"]]
     return (picture,), (_places(f"表 3　各{what}任务和补贴", heads, rows, _duty_row),)
 

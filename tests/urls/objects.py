@@ -54,6 +54,15 @@ def _village(world: World) -> list[Values]:
     return [{"code": world.household.region_id}]
 
 
+def _report(*kinds: str) -> Rows:
+    """Of the county and of places in it."""
+    codes = (factories.QIDONG, factories.TOWN, factories.VILLAGE)
+    rows = [{"code": code, "month": "2026-01"} for code in codes]
+    if kinds:
+        rows = [{**row, "kind": kind} for row in rows for kind in kinds]
+    return lambda world: rows
+
+
 def _certificate(world: World) -> list[Values]:
     return [{"token": world.pledge.certificates.get().token}]
 
@@ -173,6 +182,11 @@ OWN: dict[str, Rows] = {
     "grid:quota-rule-end": _thing("rule"),
     "grid:quota-rate-end": _thing("rate"),
     "grid:month-payments": _thing("closed"),
+    "grid:month-closing": _thing("closing"),
+    "grid:report": _report(),
+    "grid:report-file": _report("pdf", "docx", "xlsx"),
+    "grid:brief": _thing("brief"),
+    "grid:brief-paper": _thing("brief"),
     "grid:region-change": _thing("change"),
     "grid:region-act": _thing("change", "apply", "cancel"),
     **{

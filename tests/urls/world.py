@@ -1,7 +1,7 @@
 """One county's things that others must not see, with a canary household whose secrets must never come out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -29,9 +29,10 @@ from donors.services import accounts, adoptions, certificates, follows, payout_p
 from donors.services.adoptions import AdoptionInput
 from fupin.lib.clock import now, today
 from fupin.lib.images import reencode
-from grid.models import ClosedMonth, GridHousehold, Measure, QuotaResult
+from grid.models import ClosedMonth, GridHousehold, Measure, MonthClosing, QuotaResult
 from grid.services import (
     activities,
+    briefs,
     calendar,
     clocks,
     household_notices,
@@ -396,7 +397,11 @@ def _of_the_months(people: factories.Staff) -> dict[str, Any]:
         closed=closed, appointment=people.village.appointments.get(), rule=asked, expected=2, submitted=1,
         on_time=1, confirmed=0, zero_report=False, needs=[],
     )  # fmt: skip
-    return {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
+    brief = briefs.make(county, date(2026, 1, 1))
+    assert brief
+    closing = MonthClosing.objects.create(region=county, month="2026-01-01", actor=people.county)
+    made = {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
+    return {**made, "brief": brief.pk, "closing": closing.pk}
 
 
 def _import(people: factories.Staff) -> HouseholdImport:
