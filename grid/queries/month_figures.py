@@ -21,7 +21,8 @@ MATCH_TARGET = 35
 #   due         clocks whose day lay in the month and is past; kept: of these, done by then
 _FIGURES = """
 WITH needs AS (
-  SELECT id, region_id, kind, status, published_at FROM needs_need WHERE county = %(county)s),
+  SELECT id, region_id, kind, status, published_at FROM needs_need
+  WHERE region_id BETWEEN %(first)s AND %(last)s),
 lines AS (
   SELECT region_id, kind,
          CASE WHEN (source, target) IN (('open', 'promised'), ('promised', 'open')) THEN 'promised'
@@ -96,7 +97,6 @@ def _rows(county: Region, month: date) -> list[tuple[int, str, str, int]]:
         cursor.execute(
             _FIGURES,
             {
-                "county": county.code // 10**6,
                 "first": county.code,
                 "last": county.code_end,
                 "low": low,
