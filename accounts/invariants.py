@@ -32,6 +32,9 @@ APPEND_ONLY = (
     "donors_pledgestep",
     "donors_statementmatch",
     "donors_transfer",
+    "grid_cluestep",
+    "grid_reviewmeeting",
+    "grid_subsidyline",
 )
 SEALED_WITHIN = SENT_WITHIN = timedelta(minutes=10)
 NEWEST_SEALS = 1000

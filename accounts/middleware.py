@@ -1,7 +1,6 @@
 """What happens around every request: its id, clean input, live staff sessions, private pages, error pages."""
 
 import ipaddress
-import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,23 +14,26 @@ from django.urls import reverse
 from accounts.problems import plain_problem
 from accounts.views.listing import address
 from accounts.views.places import RegionMoved
+from fupin.lib import clock
 from fupin.lib.errors import FupinError, TooMany
-from fupin.lib.requests import new_request_id, request_id
+from fupin.lib.requests import new_request_id, origin, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY_SECONDS = 60
 
 
 def request_context(get_response: Handler) -> Handler:
-    """Give each request an id that its log lines and audit rows share."""
+    """Give each request an id that its log lines and audit rows share, and say where it comes from."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         token = request_id.set(new_request_id())
+        came_from = origin.set(f"{client_network(request)} {request.headers.get('User-Agent', '')}")
         try:
             response = get_response(request)
             response["X-Request-ID"] = request_id.get()
             return response
         finally:
+            origin.reset(came_from)
             request_id.reset(token)
 
     return middleware
@@ -74,7 +76,7 @@ def live_sessions(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         session = request.session
         if session.get("staff"):
-            moment = int(time.time())
+            moment = clock.seconds()
             idle = moment - session.get("seen_at", 0)
             if (
                 idle > settings.STAFF_IDLE_SECONDS

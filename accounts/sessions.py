@@ -1,12 +1,11 @@
 """Opening a browser's session for a person who has shown who they are."""
 
-import time
-
 from django.contrib.auth import login
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.permissions import is_officer
+from fupin.lib import clock
 
 
 def open_session(request: HttpRequest, user: User) -> None:
@@ -15,6 +14,6 @@ def open_session(request: HttpRequest, user: User) -> None:
     An officer's session carries the times from which `accounts.middleware.live_sessions` ends it (Unix seconds).
     """
     login(request, user, backend="accounts.backends.AccountBackend")
-    moment = int(time.time())
+    moment = clock.seconds()
     request.session["staff"] = is_officer(user)
     request.session["entered_at"] = request.session["seen_at"] = moment

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.services import audit, messages, submissions
+from accounts.services import audit, messages, sessions, submissions
 
 
 @shared_task(name="accounts.send_messages")
@@ -18,3 +18,8 @@ def seal_audit() -> int:
 @shared_task(name="accounts.forget_submissions")
 def forget_submissions() -> int:
     return submissions.forget_old()
+
+
+@shared_task(name="accounts.forget_sessions")
+def forget_sessions() -> int:
+    return sessions.forget_expired()

@@ -26,7 +26,9 @@ def main(chosen: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fupin.settings")
     django.setup()
     call_command("migrate", verbosity=0)
-    for name in chosen or names():
+    for number, name in enumerate(chosen or names()):
+        if number:
+            call_command("flush", interactive=False, verbosity=0)
         print(f"== {name}", flush=True)
         importlib.import_module(f"bench.{name}").main()
     return 0

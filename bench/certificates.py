@@ -1,11 +1,12 @@
 """Certificates per CPU second: ours as PNG and PDF beside WeasyPrint and ReportLab in the same run.
 
-WeasyPrint and ReportLab are not dependencies of the project: `pip install weasyprint reportlab` to see their lines.
+WeasyPrint and ReportLab come from `requirements-bench.lock`; WeasyPrint also wants the system's Pango.
 """
 
 import base64
 import gc
 import html
+import logging
 import time
 from collections.abc import Callable
 from datetime import date
@@ -103,9 +104,11 @@ def _others() -> dict[str, Maker]:
         from weasyprint.text.fonts import FontConfiguration
     except (ImportError, OSError) as error:
         print(
-            f"WeasyPrint is left out: {error}. It is no dependency; `pip install weasyprint` adds its line."
+            f"WeasyPrint is left out: {error}. On Debian and Ubuntu it wants libpango-1.0-0 libpangoft2-1.0-0."
         )
     else:
+        logging.getLogger("weasyprint").setLevel(logging.ERROR)
+        logging.getLogger("weasyprint.progress").setLevel(logging.ERROR)
         config = FontConfiguration()
         face = f"@font-face {{ font-family: Song; src: url({pylopdf_fonts_zh_cn.serif_path().as_uri()}) }}"
         sheet = CSS(string=face + _CSS, font_config=config)
@@ -115,7 +118,7 @@ def _others() -> dict[str, Maker]:
         from reportlab.pdfbase.cidfonts import UnicodeCIDFont
         from reportlab.pdfgen.canvas import Canvas
     except ImportError as error:
-        print(f"ReportLab is left out: {error}. It is no dependency; `pip install reportlab` adds its line.")
+        print(f"ReportLab is left out: {error}. `./run bench` installs it.")
     else:
         pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
         makers["ReportLab PDF, no font in it"] = partial(_by_reportlab, Canvas)

@@ -6,7 +6,7 @@ itself, which fetches the same columns of the same rows.
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,39 +18,74 @@ from accounts.services import appointments
 from fupin.lib.clock import month_of, today
 from fupin.lib.paging import keyset_page
 from grid.models import Grid
-from grid.queries import grids, sheets, visits
+from grid.queries import grids, overdue, sheets, visits
+from grid.queries.clocks import clocks_seen_by, in_state
+from grid.services.clocks import shown
 from grid.services.schedule import period_end
 
 COUNTY, HOUSEHOLDS, VILLAGES, GRIDS, MEMBERS = 430426000000, 50_000, 300, 600, 900
 MOST_QUERIES, TURNS = 10, 15
 
 
+COLUMNS = """SELECT gh.*, h.*, g.*, r.*, p.* FROM grid_gridhousehold gh
+    JOIN needs_household h ON h.id = gh.household_id
+    JOIN grid_grid g ON g.id = gh.grid_id JOIN accounts_region r ON r.code = gh.region_id
+    JOIN accounts_region p ON p.code = r.parent_id WHERE h.closed_at IS NULL AND """
+ORDER = " ORDER BY gh.due_on, gh.household_id LIMIT 21"
+INSIDE = (COUNTY, COUNTY + 10**6 - 1)
+
+
 def main() -> None:
     """Print for each list how many queries it asks and how much longer it takes than the bare statement."""
     people = _seed()
-    day, month = today(), month_of(today())
     grid = Grid.objects.select_related("village__parent").order_by("pk")[GRIDS // 2]
-    ends = [month, period_end(month, monthly=True)]
-    columns = """SELECT gh.*, h.*, g.*, r.*, p.* FROM grid_gridhousehold gh
-        JOIN needs_household h ON h.id = gh.household_id
-        JOIN grid_grid g ON g.id = gh.grid_id JOIN accounts_region r ON r.code = gh.region_id
-        JOIN accounts_region p ON p.code = r.parent_id WHERE h.closed_at IS NULL AND """
-    order = " ORDER BY gh.due_on, gh.household_id LIMIT 21"
+    _due_lists(people, grid)
+    _overdue_pages(people)
+    _month_table(people, grid)
+
+
+def _due_lists(people: dict[str, User], grid: Grid) -> None:
+    end = period_end(month_of(today()), monthly=True)
     _compare(
         "due list of a grid leader",
         lambda: _page(visits.due(visits.schedule_of(_again(people["leader"])))),
-        (columns + "gh.grid_id = %s AND gh.due_on <= %s" + order, [grid.pk, ends[1]]),
+        (COLUMNS + "gh.grid_id = %s AND gh.due_on <= %s" + ORDER, [grid.pk, end]),
     )
     _compare(
         "due list of a village officer",
         lambda: _page(visits.due(visits.schedule_of(_again(people["village"])))),
-        (columns + "gh.region_id = %s AND gh.due_on <= %s" + order, [grid.village_id, ends[1]]),
+        (COLUMNS + "gh.region_id = %s AND gh.due_on <= %s" + ORDER, [grid.village_id, end]),
+    )
+
+
+def _overdue_pages(people: dict[str, User]) -> None:
+    day, near = today(), COUNTY // 10**6
+    month = month_of(month_of(day) - timedelta(days=1))
+    _compare(
+        "overdue visits of the county",
+        lambda: _page(visits.escalated_to(_again(people["county"]))),
+        (COLUMNS + "gh.county = %s AND gh.due_on < %s" + ORDER, [near, day - visits.TO_COUNTY]),
     )
     _compare(
-        "overdue list of the county",
-        lambda: _page(visits.escalated_to(_again(people["county"]))),
-        (columns + "gh.county = %s AND gh.due_on < %s" + order, [COUNTY // 10**6, day - visits.TO_COUNTY]),
+        "overdue clocks of the county",
+        lambda: _late_clocks(_again(people["county"])),
+        (
+            """SELECT c.*, r.*, p.* FROM grid_clock c JOIN accounts_region r ON r.code = c.region_id
+               JOIN accounts_region p ON p.code = r.parent_id WHERE c.region_id BETWEEN %s AND %s
+               AND c.done_on IS NULL AND c.paused_on IS NULL AND NOT c.at_least AND c.due_on < %s
+               ORDER BY c.due_on, c.id LIMIT 21""",
+            [*INSIDE, day],
+        ),
     )
+    _compare(
+        "counts of what else is overdue",
+        lambda: overdue.beside_clocks(_again(people["county"]), None),
+        (_COUNTS, [near, day, *INSIDE, month, month_of(day), *INSIDE, day]),
+    )
+
+
+def _month_table(people: dict[str, User], grid: Grid) -> None:
+    month = month_of(today())
     _compare(
         "monthly table of a grid",
         lambda: sheets.month_table(grids.visible_to(_again(people["leader"])).get(pk=grid.pk), month),
@@ -58,13 +93,29 @@ def main() -> None:
             """SELECT h.*, v.*, u.* FROM grid_gridhousehold gh JOIN needs_household h ON h.id = gh.household_id
                LEFT JOIN grid_visit v ON v.household_id = gh.household_id AND v.on BETWEEN %s AND %s
                LEFT JOIN accounts_user u ON u.id = v.visitor_id WHERE gh.grid_id = %s""",
-            [*ends, grid.pk],
+            [month, period_end(month, monthly=True), grid.pk],
         ),
     )
 
 
+_COUNTS = """SELECT
+    (SELECT count(*) FROM (SELECT 1 FROM grid_gridhousehold gh JOIN needs_household h ON h.id = gh.household_id
+     WHERE gh.county = %s AND gh.due_on < %s AND h.closed_at IS NULL LIMIT 1001) late),
+    (SELECT count(*) FROM grid_grid g WHERE g.ended_at IS NULL AND g.village_id BETWEEN %s AND %s
+     AND NOT EXISTS (SELECT 1 FROM grid_monthsheet s WHERE s.grid_id = g.id AND s.month = %s)
+     AND EXISTS (SELECT 1 FROM grid_gridhousehold gh WHERE gh.grid_id = g.id AND gh.since < %s)),
+    (SELECT count(*) FROM grid_inspectionitem i WHERE i.region_id BETWEEN %s AND %s
+     AND i.state = 'problem' AND i.due_on < %s)"""
+
+
 def _page(rows: Any) -> list[Any]:
     return keyset_page(rows, order=("due_on", "household_id")).items
+
+
+def _late_clocks(user: User) -> list[Any]:
+    """The page of everything late, with the words of each clock."""
+    late = in_state(clocks_seen_by(user), "late")
+    return shown(keyset_page(late, order=("due_on", "id")).items)
 
 
 def _again(person: User) -> User:
@@ -72,7 +123,7 @@ def _again(person: User) -> User:
     return User.objects.get(pk=person.pk)
 
 
-def _compare(name: str, ours: Callable[[], object], bare: tuple[str, Sequence[object]]) -> None:
+def _compare(name: str, ours: Callable[[], object], bare: tuple[str, Sequence[int | date | None]]) -> None:
     def sql() -> None:
         with connection.cursor() as cursor:
             cursor.execute(*bare)
@@ -104,7 +155,7 @@ def _seed() -> dict[str, User]:
     ):
         Region.objects.get_or_create(code=code, defaults={"name": name, "level": level, "parent_id": parent})
     actor = User.objects.create_user("19900000990", name="建档人")
-    values = {
+    values: dict[str, int | date] = {
         "county": COUNTY, "actor": actor.pk, "homes": HOUSEHOLDS, "villages": VILLAGES, "grids": GRIDS,
         "members": MEMBERS, "today": today(), "since": today() - timedelta(days=400),
     }  # fmt: skip
@@ -169,6 +220,11 @@ _STATEMENTS = (
        SELECT gh.household_id, gh.grid_id, gh.region_id, %(actor)s, %(today)s::date - (month * 30)::int, 'home', false,
               '{"income": "same", "spending": "same", "guarantees": "same", "water": "same", "other": "same"}', false,
               '', now() FROM grid_gridhousehold gh, generate_series(0, 5) month
-       WHERE (gh.household_id + month) %% 6 = 0""",
+       WHERE (gh.household_id / %(grids)s + month) %% 6 = 0""",
+    """INSERT INTO grid_clock (kind, object_id, title, region_id, level, clause, unit, days, at_least, started_on,
+                               counted_from, "left", due_on, pause_reason, pauses, done_on, started_at)
+       SELECT 'clue.verify', h.id, h.name, h.region_id, 5, '', 'calendar', 2, false, due - 2, due - 2, 2, due, '',
+              '[]', CASE WHEN h.id %% 3 > 0 THEN due END, now()
+       FROM (SELECT *, %(today)s::date + (id %% 60 - 45)::int AS due FROM needs_household WHERE id %% 10 = 0) h""",
     "ANALYZE",
 )

@@ -8,6 +8,7 @@ from donors.services import (
     digests,
     instalments,
     matching,
+    origins,
     reminders,
     steps,
     taken_down,
@@ -53,3 +54,8 @@ def send_digests() -> int:
 def make_instalments() -> int:
     """Announce, make and end: the three sweeps of adoptions."""
     return instalments.stop_broken() + instalments.remind_due() + instalments.make_due()
+
+
+@shared_task(name="donors.forget_origins")
+def forget_origins() -> int:
+    return origins.forget()

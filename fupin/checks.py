@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from accounts.sms import BACKENDS
+from fupin.lib import clock
 from fupin.lib.crypto import parse_ring
 
 
@@ -53,5 +54,10 @@ def _unsafe() -> list[tuple[str, bool, str]]:
             "E016",
             "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ,
             "DATABASE_URL and REDIS_URL must be set; the embedded servers are for demo and tests.",
+        ),
+        (
+            "E017",
+            (settings.DATA_DIR / clock.FILE).exists(),
+            f"{clock.FILE} in FUPIN_DATA moves the clock of a demo; production keeps the true time. Delete it.",
         ),
     ]

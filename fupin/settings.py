@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
         "grid.run_register_checks",
         "grid.run_closings",
         "accounts.forget_submissions",
+        "accounts.forget_sessions",
         "needs.publish_due",
         "needs.run_imports",
         "needs.forget_import_files",
@@ -274,15 +275,24 @@ CELERY_BEAT_SCHEDULE = {
         "donors.send_digests",
         "donors.remind_pledges",
         "donors.draw_callbacks",
+        "donors.forget_origins",
         "donors.settle_taken_down",
         "donors.make_instalments",
         "donors.match_statements",
     )
 }
+# The leaders' figures are seconds old; a round without marks is three short statements.
+FIGURE_SECONDS = min(SWEEP_SECONDS, 5.0)
+CELERY_BEAT_SCHEDULE["grid.refresh_figures"] = {
+    "task": "grid.refresh_figures",
+    "schedule": FIGURE_SECONDS,
+    "options": {"expires": max(FIGURE_SECONDS, 10)},
+}
 # Reads every household in a grid to find what a lost signal left behind.
 CELERY_BEAT_SCHEDULE["grid.set_visits_due"] = {"task": "grid.set_visits_due", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.make_briefs"] = {"task": "grid.make_briefs", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.close_months"] = {"task": "grid.close_months", "schedule": 20 * SWEEP_SECONDS}
+CELERY_BEAT_SCHEDULE["grid.ask_questions"] = {"task": "grid.ask_questions", "schedule": 20 * SWEEP_SECONDS}
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.problems import unknown_address
 from fupin.demo.urls import urlpatterns as demo_urls
 from fupin.health import healthz, readyz
+from fupin.statements import statements
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api_urls")),
@@ -21,6 +22,7 @@ api_v1: list[URLPattern | URLResolver] = [
 api_docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="accounts/api_docs.html")
 
 urlpatterns = [
+    path("office/statements/", statements),
     path("", include("needs.urls")),
     path("", include("donors.urls")),
     path("", include("accounts.urls")),

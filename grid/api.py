@@ -19,6 +19,7 @@ from fupin.lib.clock import month_of, today
 from fupin.lib.drf import AnySerializer, LineField, PageQuery, cleaned, operation, page_of, paged
 from fupin.lib.errors import InvalidInput, NotVisible
 from fupin.lib.paging import keyset_page
+from grid.api_dashboard import dashboard
 from grid.queries import results
 from grid.queries.results import Row
 
@@ -100,4 +101,4 @@ def _shown(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("quotas/", quotas, name="quotas")]
+urlpatterns = [path("quotas/", quotas, name="quotas"), path("dashboard/", dashboard, name="dashboard")]

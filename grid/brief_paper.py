@@ -6,7 +6,6 @@ from fupin.lib import typeset
 from grid import charts
 from grid.charts import Bar, Chart
 from grid.models import Brief
-from grid.queries.month_figures import MATCH_TARGET
 from grid.report_words import rate
 
 TEMPLATE = "grid/print/brief.typ"
@@ -20,7 +19,7 @@ def chart(brief: Brief, *, paper: bool = False) -> Chart | None:
     ]
     if not any(bar.value is not None for bar in bars):
         return None
-    goal: dict[str, Any] = {"target": MATCH_TARGET, "target_text": f"目标 {MATCH_TARGET}%"}
+    goal: dict[str, Any] = {"target": brief.target, "target_text": f"目标 {brief.target}%"}
     width = charts.PAPER if paper else charts.NARROW
     return charts.series("各月对接率", bars, width=width, **goal)
 

@@ -52,6 +52,16 @@ class MeetingKind(TextChoices):
     COMMITTEES = "committees", "村“两委”扩大会议"
 
 
+class ClueFileKind(TextChoices):
+    """Which step a photo or scan proves."""
+
+    CHECK = "check", "入户核实照片"
+    MEETING = "meeting", "评议会议材料"
+    JUDGEMENT = "judgement", "研判和比对材料"
+    REVIEW = "review", "县级抽查材料"
+    HELP = "help", "帮扶落实材料"
+
+
 class NoticeKind(TextChoices):
     REVIEW = "review", "核实评议公示"
     DECISION = "decision", "审定公告"

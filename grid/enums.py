@@ -60,6 +60,12 @@ class ClosingState(TextChoices):
     DONE = "done", "已办完"
 
 
+def words_of(points: dict[str, str], point: str) -> str:
+    """What was found at one point, in words."""
+    answer = points.get(point)
+    return str(Answer(answer).label) if answer else "没有问到"
+
+
 class PrintState(TextChoices):
     RUNNING = "running", "正在生成"
     DONE = "done", "已生成"

@@ -29,7 +29,9 @@ from grid.queries import (
 )
 from grid.queries.clocks import overdue
 from grid.queries.clues import orders_waiting, waiting
-from grid.rows import clock_row, clue_row, order_row
+from grid.queries.questions import waiting as questions_waiting
+from grid.queries.subsidies import contested
+from grid.rows import clock_row, clue_row, objection_row, order_row, question_row
 from grid.services import handover, regions
 
 _APPOINT = frozenset({Verb.APPOINT})
@@ -186,11 +188,14 @@ SECTIONS: tuple[Section, ...] = (
     Section("部门预警", frozenset({Verb.CHECK}), warnings.batches_waiting, batch_row, "grid:warning-batches"),
     Section("要整改的问题", _RUN, inspections.to_rectify, rectify_row, "grid:inspections"),
     Section("等复核的整改", _INSPECT, inspections.to_accept, accept_row, "grid:inspections"),
+    Section("补贴异议", frozenset({Verb.APPROVE}), contested, objection_row, "grid:subsidy-objections"),
+    Section("记录里的疑问", frozenset({Verb.APPROVE}), questions_waiting, question_row, "grid:questions"),
     Section("该开的会和培训", _RUN, activities.owing, owing_row, "grid:activities"),
 )
 DOORS = (
     Door("网格", "走访", "grid:visits", frozenset({Verb.VISIT, Verb.VIEW}), first=True),
     Door("网格", "网格", "grid:grids", frozenset({Verb.VISIT, Verb.VIEW, Verb.REPORT}), first=True),
+    Door("网格", "我的工作", "grid:work", frozenset({Verb.VISIT, Verb.COLLECT, Verb.CHECK})),
     Door("网格", "摸排台账", "grid:visit-problems", frozenset({Verb.VISIT, Verb.VIEW})),
     Door("求助与家庭", "账账核对", "grid:register-checks", frozenset({Verb.APPROVE})),
     Door("网格", "督查", "grid:inspections", _INSPECT | _RUN),
@@ -203,10 +208,15 @@ DOORS = (
     Door("监测帮扶", "线索", "grid:clues", frozenset({Verb.VIEW, Verb.VISIT}), first=True),
     Door("监测帮扶", "派单", "grid:orders", frozenset({Verb.REPORT})),
     Door("监测帮扶", "时限", "grid:clocks", frozenset({Verb.VIEW, Verb.REPORT})),
+    Door("监测帮扶", "政策措施清单", "grid:measure-list", frozenset({Verb.VIEW})),
     Door("监测帮扶", "节假日安排", "grid:calendar", frozenset({Verb.APPROVE})),
     Door("人员与地区", "待交接", "grid:handovers", _APPOINT),
     Door("人员与地区", "撤并村", "grid:regions", _APPOINT),
     Door("任务与补贴", "我的任务", "grid:quotas", frozenset({Verb.COLLECT})),
+    Door("任务与补贴", "我的补贴", "grid:subsidies", frozenset({Verb.COLLECT, Verb.VISIT})),
+    Door("任务与补贴", "补贴异议", "grid:subsidy-objections", frozenset({Verb.APPROVE})),
+    Door("任务与补贴", "记录里的疑问", "grid:questions", frozenset({Verb.APPROVE})),
+    Door("任务与补贴", "贫困村", "grid:poor-villages", _APPOINT),
     Door("任务与补贴", "任务完成情况", "grid:quota-area", frozenset({Verb.CHECK, Verb.REPORT})),
     Door("任务与补贴", "月度结账", "grid:months", frozenset({Verb.APPROVE, Verb.APPOINT})),
     Door("任务与补贴", "任务和补贴标准", "grid:quota-rules", _APPOINT),

@@ -6,6 +6,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Value
 
 from accounts.invariants import Found, invariant, rows
+from fupin.lib.clock import today
+from grid import clue_invariants, figure_invariants, quota_invariants  # noqa: F401 (register their own)
 from grid.models import Inspection
 from grid.models.grid import FULL
 from grid.models.inspection import population_hash
@@ -52,8 +54,9 @@ def leaders() -> Iterator[Found]:
     for pk, count in rows(
         """SELECT m.grid_id, count(*) FROM grid_gridmember m JOIN accounts_appointment a ON a.id = m.post_id
            WHERE m.ended_at IS NULL AND a.ended_at IS NULL AND a.role = 'grid_leader'
-             AND (a.ends_on IS NULL OR a.ends_on >= current_date)
-           GROUP BY m.grid_id HAVING count(*) > 1 ORDER BY 1"""
+             AND (a.ends_on IS NULL OR a.ends_on >= %(today)s)
+           GROUP BY m.grid_id HAVING count(*) > 1 ORDER BY 1""",
+        {"today": today()},
     ):
         yield "grid_grid", pk, "one leader at most", count
     for pk, region, place in rows(

@@ -9,7 +9,11 @@ from fupin.lib.text import contains_personal_data, skeleton
 from grid.clue_enums import NoticeKind
 from grid.models import Clue
 
-_LONG_NUMBER = re.compile(r"[0-9Xx](?:[ .\-]?[0-9Xx]){6,}")
+# What people put between the parts of a number or a name; commas and full stops end a thought instead.
+_GAPS = r"\s.\-\u2010-\u2015_/*~|·•()\[\]\u200b-\u200d\u2060\ufeff"
+_GAP = re.compile(f"[{_GAPS}]")
+_LONG_NUMBER = re.compile(f"[0-9](?:[{_GAPS}]{{0,3}}[0-9Xx]){{6,}}")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789")
 LEAKS = {"id": "身份证号", "phone": "手机号", "card": "银行卡号", "number": "长串号码", "name": "真实姓名"}
 Pairs = list[list[str]]
 
@@ -45,9 +49,9 @@ def leaks(text: str, names: Iterable[str]) -> list[str]:
     """Kinds of personal data in a text that is to be public; empty where it may be."""
     found = contains_personal_data(text)
     folded = unicodedata.normalize("NFKC", text)
-    if not found and _LONG_NUMBER.search(folded):
+    if not found and _LONG_NUMBER.search(folded.translate(_NUMERALS)):
         found.append("number")
-    plain = skeleton(folded)
+    plain = skeleton(_GAP.sub("", folded))
     if any(skeleton(name) in plain for name in names if len(skeleton(name)) > 1):
         found.append("name")
     return found

@@ -36,6 +36,7 @@ class Basis(TextChoices):
 class LineKind(TextChoices):
     REGULAR = "regular", "本月"
     ADJUSTMENT = "adjustment", "补差"
+    CORRECTION = "correction", "异议更正"
 
 
 class Appraised(TextChoices):

@@ -19,7 +19,7 @@ from needs.imports.places import Places
 from needs.models import Household
 
 CONTEXT = "grid_registercheck.rows_file"
-PIECE = 1_000
+PIECE, FIRST = 1_000, 8
 MOST = 20_000
 """Differences that are kept one by one; of the others only the number."""
 FIELDS = ("region", "name", "id_number", "phone", "members", "cause", "focus")
@@ -43,14 +43,27 @@ class Result:
 def compare(check: RegisterCheck, data: bytes) -> Result:
     """Write every difference (at most MOST) of the file's lines and of our households without a line."""
     county, result = check.county, Result()
-    checker = Checker(
-        places=Places(county), mapping=check.mapping, ranges=[(county.code, county.code_end)], officers=()
-    )
+    checker = _checker(check)
     lines = _lines(check, data)
     while piece := list(islice(lines, PIECE)):
         _write(check, result, _piece(county, checker, piece, result))
     _write(check, result, _missing_there(county, result))
     return result
+
+
+def preview(check: RegisterCheck, data: bytes) -> list[tuple[list[str], str]]:
+    """The first lines with the columns as they are mapped now, each with what cannot be read in it."""
+    checker = _checker(check)
+    return [
+        (cells, "；".join(problem.message for problem in checker.check(number, cells)[1]))
+        for number, cells in islice(_lines(check, data), FIRST)
+    ]
+
+
+def _checker(check: RegisterCheck) -> Checker:
+    county = check.county
+    ranges = [(county.code, county.code_end)]
+    return Checker(places=Places(county), mapping=check.mapping, ranges=ranges, officers=())
 
 
 def _lines(check: RegisterCheck, data: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -7,9 +7,12 @@ from django.urls import reverse
 
 from accounts.enums import Level
 from fupin.lib.clock import day_of, today
+from fupin.lib.inbox import since, waiting_urgency
+from fupin.lib.money import yuan
 from grid.clock_rules import RULES
 from grid.clue_enums import ClueState
-from grid.models import Clock
+from grid.models import Clock, Question, SubsidyObjection
+from grid.question_enums import Answer
 
 
 def clock_row(clock: Clock, words: str, urgency: str) -> dict[str, Any]:
@@ -62,4 +65,36 @@ def order_row(measure: Any) -> dict[str, Any]:
         "due": f"{measure.due_on:%m-%d} {'已到期' if late else '前落实'}",
         "urgency": "" if measure.closed_at else "late" if late else "soon" if soon else "",
         "icon": "clipboard-document-list",
+    }
+
+
+def objection_row(row: SubsidyObjection) -> dict[str, Any]:
+    """An officer's objection to a line of the subsidy statement."""
+    line = row.line
+    return {
+        "url": reverse("grid:subsidy", args=[line.pk]),
+        "what": "补贴异议已答复" if row.answered_at else "补贴异议，等县里答复",
+        "title": f"{line.appointment.user.get_full_name()} {line.month:%Y-%m} {line.rate.name} {yuan(line.fen)} 元",
+        "place": line.appointment.region.name,
+        "reason": row.text[:40],
+        "due": f"{row.answered_at:%m-%d} 答复" if row.answered_at else since(row.made_at),
+        "urgency": "" if row.answered_at else waiting_urgency(row.made_at),
+        "icon": "banknotes",
+    }
+
+
+def question_row(row: Question) -> dict[str, Any]:
+    """Something in the records that the county should look at."""
+    is_open = row.answer == Answer.OPEN
+    return {
+        "url": row.get_absolute_url(),
+        "what": row.get_kind_display()
+        if is_open
+        else f"{row.get_kind_display()}：{row.get_answer_display()}",
+        "title": row.facts,
+        "place": row.region.name,
+        "reason": row.reason[:40],
+        "due": since(row.found_at) if row.answered_at is None else f"{row.answered_at:%m-%d} 答复",
+        "urgency": waiting_urgency(row.found_at) if is_open else "",
+        "icon": "question-mark-circle",
     }

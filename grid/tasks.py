@@ -5,9 +5,11 @@ from celery import shared_task
 from grid.services import (
     briefs,
     closings,
+    figures,
     household_notices,
     judging,
     months,
+    questions,
     reconcile,
     regions,
     schedule,
@@ -42,7 +44,7 @@ def forget_warnings() -> int:
 
 @shared_task(name="grid.run_register_checks", time_limit=1800)
 def run_register_checks() -> int:
-    return reconcile.run_waiting()
+    return reconcile.run_waiting() + reconcile.forget_old()
 
 
 @shared_task(name="grid.close_months")
@@ -58,3 +60,13 @@ def run_closings() -> int:
 @shared_task(name="grid.make_briefs", time_limit=600)
 def make_briefs() -> int:
     return briefs.make_due()
+
+
+@shared_task(name="grid.refresh_figures", time_limit=1800)
+def refresh_figures() -> int:
+    return figures.refresh()
+
+
+@shared_task(name="grid.ask_questions", time_limit=600)
+def ask_questions() -> int:
+    return questions.ask_due()

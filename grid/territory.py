@@ -62,6 +62,8 @@ def _divide(sources: Sequence[int], target: Region, households: Sequence[int]) -
     running.update(region=target)
     Notice.objects.filter(clue__in=going, taken_down_at=None).update(region=target)
     clues.update(region=target)
+    problems = Visit.objects.filter(household__in=households, has_problem=True, settled_at=None)
+    problems.filter(region__in=sources).update(region=target)
     grids = Grid.objects.filter(pk__in=rows.values("grid")).order_by("number")
     for number, grid in enumerate(grids, start=_last(target) + 1):
         made = Grid.objects.create(village=target, number=number, name=grid.name, made_by=grid.made_by)

@@ -1,10 +1,12 @@
 """What moves in the needs room when villages are merged or divided: households and what is open; history stays."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Region
+from fupin.lib.clock import ZONE, today
 from needs.enums import Status
 from needs.household_enums import ClaimState, ReportState
 from needs.models import Household, HouseholdClaim, HouseholdReport, Need
@@ -76,9 +78,18 @@ def move(
         .order_by("id")
         .values_list("pk", flat=True)
     )
+    _remember_origin(sources, ids)
     reports.update(region=target)
     claims.update(region=target)
     return {
         "households": homes.update(region=target),
         "needs": Need.objects.filter(pk__in=ids).update(region=target),
     }
+
+
+def _remember_origin(sources: Sequence[int], ids: Sequence[int]) -> None:
+    """Needs handed in before the day of the change go on counting for the village of that day (quotas, figures)."""
+    for code, ended in Region.objects.filter(code__in=sources).values_list("code", "valid_to"):
+        day = datetime.combine(ended or today(), time(), ZONE)
+        moving = Need.objects.filter(pk__in=ids, region=code, origin_region=None, submitted_at__lt=day)
+        moving.update(origin_region=code)

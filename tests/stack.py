@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import environ
 import psycopg2
 import redis
 
+from fupin.lib import clock
 from tests import parallel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +62,10 @@ class Stack:
     def script(self, text: str) -> str:
         """Run Python with Django and tests.factories at hand; what it prints."""
         return self.manage("shell", "--no-imports", "-c", text).strip()
+
+    def stand_at(self, moment: datetime) -> None:
+        """Let all processes stand at this moment and go on from there."""
+        clock.move(self.data, moment)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with psycopg2.connect(**_dsn(self.env["DATABASE_URL"])) as connection, connection.cursor() as cursor:

@@ -1,9 +1,8 @@
 """Counted limits, kept in PostgreSQL: exact under concurrency, and not lost with Redis (THREATS A-01..A-04)."""
 
-import time
-
 from django.db import connection
 
+from fupin.lib import clock
 from fupin.lib.errors import TooMany
 
 
@@ -12,7 +11,7 @@ def take(bucket: str, *, limit: int, seconds: int) -> None:
 
     Call it outside a transaction, so that a failure later does not give the use back.
     """
-    moment = int(time.time())
+    moment = clock.seconds()
     window = moment - moment % seconds
     with connection.cursor() as cursor:
         cursor.execute(

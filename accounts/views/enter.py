@@ -2,11 +2,11 @@
 
 import math
 import secrets
-import time
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +19,12 @@ from accounts.middleware import client_network
 from accounts.models import User
 from accounts.permissions import is_officer
 from accounts.services import enter as service
-from accounts.services import referrals
+from accounts.services import referrals, sessions
+from accounts.sessions import open_session
 from accounts.views.referrals import REFERRAL
 from fupin.lib.errors import InvalidInput, TooMany
 from fupin.lib.forms import add_errors
 
-BACKEND = "accounts.backends.AccountBackend"
 PHONE, BINDING, NEXT = "enter_phone", "enter_binding", "next"
 
 
@@ -74,20 +74,19 @@ def leave(request: HttpRequest) -> HttpResponse:
     """End the session and tell the browser to forget what it kept (THREATS P-14).
 
     With `keep`, what waits in the outbox stays on the device; the page has said so and deletes the rest itself.
+    `everywhere` ends the person's sessions on all devices (A-12): a lost phone, somebody else's computer.
     """
-    logout(request)
+    user = request.user
+    if request.POST.get("everywhere") == "1" and isinstance(user, User):
+        sessions.end_everywhere(actor=user, user=user)
+        logout(request)
+        messages.success(request, "已经在所有设备上退出。下次进入需要新的验证码。")
+    else:
+        logout(request)
     response = redirect("/")
     stays = request.POST.get("keep") == "1"
     response["Clear-Site-Data"] = '"cache"' if stays else '"cache", "storage"'
     return response
-
-
-def sign_in(request: HttpRequest, user: User) -> None:
-    """Open a session for this person; officers' sessions carry the clocks `live_sessions` reads."""
-    login(request, user, backend=BACKEND)
-    moment = int(time.time())
-    request.session["staff"] = is_officer(user)
-    request.session["entered_at"] = request.session["seen_at"] = moment
 
 
 def _send(request: HttpRequest, number: str) -> None:
@@ -107,7 +106,7 @@ def _signed_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
     code = request.session.pop(REFERRAL, "")
     if code:
         referrals.record(user=user, code=code)
-    sign_in(request, user)
+    open_session(request, user)
     return redirect(target or _home_of(user))
 
 

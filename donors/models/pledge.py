@@ -72,6 +72,11 @@ class Pledge(models.Model):
     witness_name = SecretField("见证人", kind="name", null=True)
     witness_role = models.CharField("见证人身份", max_length=20, blank=True)
     certificate_due = models.BooleanField(default=False, help_text="earned and not issued yet")
+    origin_mark = models.CharField(
+        max_length=24,
+        blank=True,
+        help_text="keyed hash of the day, the network and the browser it came from; forgotten after days",
+    )
     created_at = models.DateTimeField(default=now, editable=False)
     expires_at = models.DateTimeField(help_text="lapses then unless paid or sent")
     reminded_at = models.DateTimeField(null=True, help_text="told a day before it lapses")
@@ -92,6 +97,8 @@ class Pledge(models.Model):
             models.Index(fields=["donor", "-id"], name="pledge_donor"),
             models.Index(fields=["need", "-id"], name="pledge_need"),
             models.Index(fields=["county", "status", "-id"], name="pledge_county_status"),
+            models.Index(fields=["county", "created_at"], name="pledge_county_month"),
+            models.Index(fields=["county", "created_at"], name="pledge_marked", condition=~Q(origin_mark="")),
             models.Index(fields=["expires_at"], name="pledge_expiring", condition=Q(status="pledged")),
             models.Index(fields=["id"], name="pledge_certificate_due", condition=Q(certificate_due=True)),
             models.Index(folded_reference(), name="pledge_reference_read"),

@@ -11,7 +11,7 @@ from accounts.services import audit
 from donors.enums import LAPSES_AFTER, Book, Delivery, Display, ServiceKind
 from donors.models import CharityAccount, Pledge, PledgeItem
 from donors.queries import account_for
-from donors.services import ledger, service_days
+from donors.services import ledger, origins, service_days
 from donors.services.moves import write_step
 from fupin.lib.clock import now, today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
@@ -80,6 +80,7 @@ def _write(
         charity_account=account,
         idempotency_key=key,
         fingerprint=print_,
+        origin_mark=origins.mark(),
         expires_at=_expiry(content),
     )
     PledgeItem.objects.bulk_create(

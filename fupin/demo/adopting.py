@@ -1,5 +1,6 @@
 """Adoptions of the demo: one on its way, one that waits for the township, one for the household's word."""
 
+import random
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -11,6 +12,10 @@ from donors.models import Adoption
 from donors.services import adoptions, instalments, steps
 from donors.services.adoptions import AdoptionInput
 from fupin.demo.cast import County, Village
+from fupin.demo.home import case_about
+from fupin.demo.journeys import Plan, World, need_journey
+from fupin.demo.simulation import Simulation
+from fupin.demo.stories import Stories
 from fupin.lib.clock import now, shifted, today
 from needs.enums import Form, Status
 from needs.models import Household, Need
@@ -22,6 +27,7 @@ SINCE_DAYS = 20
 def tell(county: County, donor: User, organisation: User) -> None:
     """Pair the persona donor with a student of the county, and leave two offers to its officers and persona family."""
     home = county.towns[0].villages[0].households[0]
+    _wish(county.towns[0].villages[0])
     begun = now() - timedelta(days=SINCE_DAYS + 1)
     found = [(village, need) for village in county.villages() for need in _fit(village, without=home)]
     older = [(village, need) for village, need in found if need.published_at and need.published_at < begun]
@@ -33,6 +39,23 @@ def tell(county: County, donor: User, organisation: User) -> None:
         offer = _ask(need, organisation, "想按月帮一点住宿费。")
         adoptions.take(actor=county.towns[0].manager, adoption=offer, action="approve")
         break
+
+
+def _wish(village: Village) -> None:
+    """A neighbour's public wish for a pairing, so that the persona township always has one to decide on."""
+    rng = random.Random(village.region.code)  # noqa: S311
+    world = World(rng, Simulation(rng), Stories(rng), ())
+    case, household = case_about("祖孙俩盼结对"), village.households[1]
+    plan = Plan(
+        village=village,
+        content=world.stories.write(case, members=household.members),
+        case=case,
+        author=household.account or village.officer,
+        until=Status.PUBLISHED,
+        household=household,
+    )
+    world.simulation.start(need_journey(world, plan), days_ago=9)
+    world.simulation.run()
 
 
 def _running(county: County, village: Village, need: Need, donor: User) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from accounts.enums import Role
 from fupin.demo.cast import Casting, County, Village
+from fupin.demo.pictures import picture
 from fupin.lib.clock import shifted, today
 from grid.clue_enums import MeasureKind
 from grid.models import Clue, Grid, GridMember
 from grid.queries.grids import grid_of, leader_of
-from grid.services import clues, grids, judging, measures, members, notices
+from grid.services import clue_files, clues, grids, judging, measures, members, notices
 from grid.services.clues import Meeting
 from grid.services.grids import GridInput
 from grid.services.members import MemberInput
@@ -24,6 +25,9 @@ STORIES = (
     ("water", "水井发黄有异味，挑水要走两里路。"),
     ("disaster", "鸡舍失火，两百只鸡全没了，还欠着饲料钱。"),
     ("medical", "老人确诊尿毒症，每周透析两次，已经停了农活。"),
+    ("other", "户主夫妻离异，留下老人带两个孩子，没有人挣钱。"),
+    ("income", "种的果树受了冻，今年没有收成，去年的贷款到期。"),
+    ("housing", "邻居反映这户房屋漏雨，去看时已经修好。"),
 )
 
 
@@ -34,11 +38,11 @@ class Team:
 
 
 def tell(casting: Casting, county: County) -> None:
-    """Seven households of the first township, the persona's village first, each a step further."""
+    """Ten households of the first township, the persona's village first, each a step further."""
     villages = {village.region.code: village for village in county.towns[0].villages}
     free = Household.objects.filter(region__in=villages, closed_at=None, monitored="", clues=None)
     own = county.towns[0].villages[0].region.code
-    homes = sorted(free.order_by("id"), key=lambda home: (home.region_id != own, home.pk))[:7]
+    homes = sorted(free.order_by("id"), key=lambda home: (home.region_id != own, home.pk))[: len(STORIES)]
     teams = [Team(villages[home.region_id], county) for home in homes]
     for team, home in zip(teams, homes, strict=True):
         _ensure_grid(casting, team, home)
@@ -50,6 +54,9 @@ def tell(casting: Casting, county: County) -> None:
         _to_file,
         _helped,
         _cleared,
+        _visited,
+        _asked_to_clear,
+        _refused,
     )
     for number, (way, team, home) in enumerate(zip(ways, teams, homes, strict=False)):
         way(team, home, number)
@@ -112,17 +119,51 @@ def _helped(team: Team, home: Household, number: int) -> None:
         measures.announce(actor=team.village.officer, clue=made)
 
 
+def _visited(team: Team, home: Household, number: int) -> None:
+    made = _noticed(team, home, number, days_ago=8)
+    with shifted(timedelta(days=-2)):
+        judging.visit(actor=team.village.town.manager, clue=made, note="收入来源不一致，安排两人入户再看。")
+
+
+def _refused(team: Team, home: Household, number: int) -> None:
+    made = _noticed(team, home, number, days_ago=12)
+    with shifted(timedelta(days=-6)):
+        judging.dismiss(actor=team.village.town.manager, clue=made, note="房屋已经修好，没有返贫风险。")
+
+
+def _noticed(team: Team, home: Household, number: int, *, days_ago: int) -> Clue:
+    """Verified so long ago, its notice over six days later."""
+    with shifted(timedelta(days=-days_ago)):
+        made = _verified(team, home, number)
+    with shifted(timedelta(days=6 - days_ago)):
+        judging.end_notices()
+    return made
+
+
+def _asked_to_clear(team: Team, home: Household, number: int) -> None:
+    made = _settled(team, home, number)
+    with shifted(timedelta(days=-1)):
+        judging.recheck(actor=team.village.officer, clue=made, note="救助和报销都已到账，收入恢复")
+
+
 def _cleared(team: Team, home: Household, number: int) -> None:
-    made = _filed(team, home, number)
+    made = _settled(team, home, number)
     village, town = team.village.officer, team.village.town.manager
+    with shifted(timedelta(days=-3)):
+        made = judging.recheck(actor=village, clue=made, note="费用已基本报销，有低保和亲属照料")
+        judging.clear(actor=town, clue=made, note="入户复核属实，风险消除。")
+
+
+def _settled(team: Team, home: Household, number: int) -> Clue:
+    """Helped, and every measure done and announced."""
+    made = _filed(team, home, number)
+    village = team.village.officer
     with shifted(timedelta(days=-4)):
         order = measures.Order(MeasureKind.INSURANCE, "办理大病救助", today() + timedelta(days=10))
         one = measures.plan(actor=village, clue=made, order=order)
         measures.act(actor=village, measure=one, action="done", words="报销和救助款已到账")
         measures.announce(actor=village, clue=made)
-    with shifted(timedelta(days=-3)):
-        made = judging.recheck(actor=village, clue=made, note="费用已基本报销，有低保和亲属照料")
-        judging.clear(actor=town, clue=made, note="入户复核属实，风险消除。")
+    return made
 
 
 def _reported(team: Team, home: Household, number: int) -> Clue:
@@ -146,6 +187,10 @@ def _verified(team: Team, home: Household, number: int) -> Clue:
         minutes="会议听取入户核实情况，逐项评议收入、支出、住房和饮水，同意纳入。",
         grid_people=frozenset(people.values_list("pk", flat=True)),
     )
+    for kind, drawing, words in (("check", "house", "房屋和院子"), ("meeting", "desk", "评议会签到桌")):
+        clue_files.add(
+            actor=team.village.officer, clue=made, kind=kind, jpeg=picture(drawing, home.pk), words=words
+        )
     return clues.verify(
         actor=team.village.officer,
         clue=made,

@@ -15,9 +15,12 @@ from grid.services.grids import GridInput
 from grid.services.members import MemberInput
 from grid.services.visits import VisitInput
 from needs.household_enums import Risk
+from needs.services import households
+from needs.services.households import HouseholdInput
 
 LAID_DAYS_AGO = 125
 AREAS = ("老屋场、塘边屋场", "新屋场、油茶坪", "上街、下街", "石桥头、柳树湾")
+NEIGHBOURS, CAUSES = 12, ("illness", "schooling", "no_labour")
 PHONE = "0734-0000{:03d}"
 KINDS = (MemberKind.PARTY, MemberKind.FORMER_CADRE, MemberKind.VETERAN, MemberKind.TEACHER, MemberKind.RISEN)
 _numbers = itertools.count()
@@ -26,6 +29,7 @@ _numbers = itertools.count()
 def tell(casting: Casting, county: County, personas: dict[str, User]) -> None:
     """Lay out the grids of 祁东县; the persona grid leader has the first one of the persona's village."""
     villages = list(county.villages())
+    _neighbours(casting, villages[0])
     laid = [
         grid
         for number, village in enumerate(villages)
@@ -37,6 +41,19 @@ def tell(casting: Casting, county: County, personas: dict[str, User]) -> None:
         if number % 3:
             _hand_in(grid)
     schedule.catch_up()
+
+
+def _neighbours(casting: Casting, village: Village) -> None:
+    """A grid leader looks after more families than those that ask for help."""
+    with shifted(timedelta(days=-LAID_DAYS_AGO - 1)):
+        for number in range(NEIGHBOURS):
+            content = HouseholdInput(
+                name=casting.people.name(), cause=CAUSES[number % 3], members=number % 4 + 1
+            )
+            home = households.register(
+                actor=village.officer, region=village.region, content=content, evidence="signed_paper"
+            )
+            village.households.append(home)
 
 
 def _lay(

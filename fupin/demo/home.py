@@ -63,7 +63,7 @@ class _Teller:
         self, about: str, household: Household, until: str, days_ago: float, gifts: list[Gift] | None = None
     ) -> None:
         """Start the journey of the need whose title or body speaks `about` this, with the personas' gifts."""
-        case = _case_about(about)
+        case = case_about(about)
         plan = Plan(
             village=self.village,
             content=self.world.stories.write(case, members=household.members),
@@ -98,5 +98,6 @@ def _content(need: Need, gift: Gift) -> dict[str, Any]:
     return {"form": Form.SERVICE, "hours": 4, "display": "named"}
 
 
-def _case_about(text: str) -> Case:
+def case_about(text: str) -> Case:
+    """The case whose titles speak of this."""
     return next(case for case in HOUSEHOLD if text in case.titles[0] + case.titles[1])

@@ -21,6 +21,7 @@ ANSWER = "已经逐户补走访并更正登记，村里开会提醒，以后每�
 
 def tell(rng: random.Random, county: County, inspector: User) -> None:
     """Draw officers two weeks ago and look into them; draw needs today."""
+    _of_the_first_township(county, inspector)
     answering = {village.region.code: village.officer for village in county.villages()}
     with shifted(timedelta(days=-14)):
         made = inspections.draw(
@@ -50,3 +51,20 @@ def tell(rng: random.Random, county: County, inspector: User) -> None:
     inspections.issue(actor=inspector, inspection=made, number="祁振兴〔2026〕7 号", **words)
     content = DrawInput("needs", "web", "求助内容是否属实、有没有号码和重复", 10)
     inspections.draw(actor=inspector, region=county.region, content=content)
+
+
+def _of_the_first_township(county: County, inspector: User) -> None:
+    """All officers of the personas' township were drawn; two of the first village have something to put right."""
+    town, village = county.towns[0], county.towns[0].villages[0]
+    with shifted(timedelta(days=-7)):
+        made = inspections.draw(
+            actor=inspector,
+            region=town.region,
+            content=DrawInput("officers", "phone", "走访登记与电话核实是否一致", 200),
+        )
+    wanting = [item for item in made.items.order_by("id") if item.region_id == village.region.code][:2]
+    with shifted(timedelta(days=-3)):
+        for item, finding in zip(wanting, FINDINGS, strict=False):
+            inspections.check(
+                actor=inspector, item=item, fine=False, finding=finding, due_on=today() + timedelta(days=6)
+            )

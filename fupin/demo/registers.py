@@ -35,4 +35,5 @@ def tell(county: County) -> None:
     made = reconcile.upload(
         actor=county.admin, county=county.region, file_name="省平台导出.csv", source=source
     )
+    reconcile.start(actor=county.admin, check=made, mapping=made.mapping)
     reconcile.run(made.pk)

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,11 +110,14 @@ def _remove(base: Path) -> None:
 def _remove_abandoned() -> None:
     """Removes throwaway instances whose `run` was killed; a young one may only be starting."""
     for base in Path(_temporary_folder()).resolve().glob(f"{THROWAWAY}*"):
-        mine = base.stat().st_uid == os.geteuid()
-        if mine and time.time() - base.stat().st_mtime > ABANDONED_SECONDS and (base / "data").exists():
-            _end_dead_sessions(base / "data")
-            if not _sessions(base / "data"):
-                _remove(base)
+        # Another `run` may be removing the same one.
+        with suppress(FileNotFoundError):
+            found = base.stat()
+            abandoned = found.st_uid == os.geteuid() and time.time() - found.st_mtime > ABANDONED_SECONDS
+            if abandoned and (base / "data").exists():
+                _end_dead_sessions(base / "data")
+                if not _sessions(base / "data"):
+                    _remove(base)
 
 
 def _start_servers(data_dir: Path, *, careless: bool = False) -> None:

@@ -1,10 +1,16 @@
-"""The one clock. Instants are stored in UTC; days and months are those of China on every server."""
+"""The one clock. Instants are stored in UTC; days and months are those of China on every server.
 
+A demo's or test's whole stack can be told another time: every process follows the file `clock` under `FUPIN_DATA`.
+"""
+
+import os
 from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,12 +18,34 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 ZONE = ZoneInfo("Asia/Shanghai")
-_shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta(0))
+FILE = "clock"
+"""Under `FUPIN_DATA`: seconds by which a demo or test stands away from the present. Production never looks at it."""
+NOT_MOVED = timedelta(0)
+_shift: ContextVar[timedelta] = ContextVar("shift", default=NOT_MOVED)
 
 
 def now() -> datetime:
     """The present instant, aware."""
-    return timezone.now() + _shift.get()
+    return timezone.now() + _moved() + _shift.get()
+
+
+def seconds() -> int:
+    """The present instant in Unix seconds, for what is counted in seconds."""
+    return int(now().timestamp())
+
+
+def move(folder: Path, moment: datetime | None) -> None:
+    """Let all processes of a demo or test whose data lie in `folder` stand at `moment` and go on from there.
+
+    None lets them return to the present. Raises `ImproperlyConfigured` outside the demo and test modes.
+    """
+    _ensure_playing()
+    target, fresh = folder / FILE, folder / f"{FILE}.{os.getpid()}"
+    if moment is None:
+        target.unlink(missing_ok=True)
+        return
+    fresh.write_text(str((moment - timezone.now()).total_seconds()))
+    fresh.replace(target)
 
 
 @contextmanager
@@ -26,13 +54,37 @@ def shifted(by: timedelta) -> Iterator[None]:
 
     A nested shift replaces the outer one. Raises `ImproperlyConfigured` outside the demo and test modes.
     """
-    if not (settings.DEMO or settings.TESTING):
-        raise ImproperlyConfigured("the clock can only be shifted in demo and test mode")
+    _ensure_playing()
     token = _shift.set(by)
     try:
         yield
     finally:
         _shift.reset(token)
+
+
+def _ensure_playing() -> None:
+    if not (settings.DEMO or settings.TESTING):
+        raise ImproperlyConfigured("the clock can only be moved in demo and test mode")
+
+
+def _moved() -> timedelta:
+    """How far the file moves this stack; one look at the file's date where a demo or test has one."""
+    if not (settings.DEMO or settings.TESTING):
+        return NOT_MOVED
+    path = f"{settings.DATA_DIR}/{FILE}"
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return NOT_MOVED
+    return _offset(path, found.st_mtime_ns, found.st_ino)
+
+
+@lru_cache(maxsize=8)
+def _offset(path: str, *version: int) -> timedelta:
+    try:
+        return timedelta(seconds=float(Path(path).read_text()))
+    except FileNotFoundError:
+        return NOT_MOVED
 
 
 def today() -> date:

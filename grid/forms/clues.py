@@ -5,7 +5,15 @@ from typing import Any
 
 from django import forms
 
-from fupin.lib.forms import BodyField, CleanForm, LineField, NameField, PhoneField, QuantityField
+from fupin.lib.forms import (
+    BodyField,
+    CleanForm,
+    LineField,
+    NameField,
+    PhoneField,
+    PhotoField,
+    QuantityField,
+)
 from grid.clue_enums import ClueState, FilledBy, MeetingKind, Problem
 from grid.models import GridMember
 from grid.services.clues import Meeting
@@ -86,7 +94,7 @@ class ReviewForm(CleanForm):
     grid_people = forms.TypedMultipleChoiceField(
         label="参加评议的网格长和网格员",
         coerce=int,
-        required=False,
+        error_messages={"required": "网格长和网格员必须参加评议。"},
         widget=forms.CheckboxSelectMultiple,
         help_text="规范第十三条：网格长和网格员必须参加。",
     )
@@ -95,9 +103,7 @@ class ReviewForm(CleanForm):
     against = forms.IntegerField(label="不同意", min_value=0, max_value=5000, initial=0)
     abstained = forms.IntegerField(label="弃权", min_value=0, max_value=5000, initial=0)
     minutes = BodyField(label="会议记录", max_length=3000)
-    monitored = forms.ChoiceField(
-        label="拟纳入类别", choices=Monitored.choices, widget=forms.RadioSelect, required=False
-    )
+    monitored = forms.ChoiceField(label="拟纳入类别", choices=Monitored.choices, widget=forms.RadioSelect)
     remark = LineField(
         label="公示补充说明",
         max_length=120,
@@ -112,6 +118,8 @@ class ReviewForm(CleanForm):
         self.fields["grid_people"].choices = [  # type: ignore[attr-defined]
             (one.pk, f"{one.post.user.get_full_name()}（{one.post.get_role_display()}）") for one in needed
         ]
+        if not needed:  # the service says that the grid or its leader is missing
+            self.fields["grid_people"].required = False
         if homes:
             self.fields["household"].choices = [(one.pk, f"{one.name}（{one.members} 人）") for one in homes]  # type: ignore[attr-defined]
         else:
@@ -132,6 +140,20 @@ class JudgeForm(WordsForm):
     )
     monitored = forms.ChoiceField(label="类别", choices=Monitored.choices, widget=forms.RadioSelect)
     field_order = ("compared", "monitored", "note")
+
+
+class ClueFileForm(CleanForm):
+    """A photo or scan for the case; `kinds` are those this person may add."""
+
+    kind = forms.ChoiceField(label="是什么材料", widget=forms.RadioSelect)
+    photo = PhotoField(
+        label="照片或扫描件", help_text="JPG、PNG、WEBP；拍摄地点等信息会去掉，加密保存，不会公开。"
+    )
+    words = LineField(label="说明", max_length=60, required=False, help_text="例如：住院费用清单第 1 页。")
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
 
 
 class EditNoticeForm(CleanForm):

@@ -72,6 +72,7 @@ class MemberForm(CleanForm):
     kind = forms.ChoiceField(label="身份", choices=[("", "请选择"), *MemberKind.choices])
     duty = LineField(
         label="工作职责",
+        widget=forms.Textarea(attrs={"rows": 3}),
         max_length=120,
         initial="入户走访，了解收支、“三保障”和饮水安全情况，及时反映问题。",
         help_text="公开，写在公示栏和明白纸上。",

@@ -8,6 +8,7 @@ from django import forms
 from accounts.models import Region
 from fupin.lib.forms import CleanForm, LineField
 from grid.models import DifferenceKind, Ruling
+from needs.forms.office import PAPER
 
 
 class CheckUploadForm(CleanForm):
@@ -32,8 +33,21 @@ class CheckUploadForm(CleanForm):
 
 
 class RulingForm(CleanForm):
+    """`missing_here` asks how a household that is to be registered applied and agreed."""
+
     ruling = forms.ChoiceField(label="哪边的对", choices=Ruling.choices, widget=forms.RadioSelect)
+    evidence = forms.ChoiceField(
+        label="这户的申请和同意",
+        choices=[("", "请选择"), *PAPER],
+        required=False,
+        help_text="以省平台为准时要登记这户，先由村里取得申请和同意。",
+    )
     note = LineField(label="说明", max_length=150, required=False)
+
+    def __init__(self, *args: Any, missing_here: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not missing_here:
+            del self.fields["evidence"]
 
 
 class DifferenceFilter(CleanForm):

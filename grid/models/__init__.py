@@ -1,14 +1,18 @@
 from grid.models.activity import Activity, ActivityKind, ActivityPhoto, ActivityState, Attendance
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
+from grid.models.clue_file import ClueFile
+from grid.models.figure import AreaNumber, Figure, FigureMark, FigureState, VillageFigure
 from grid.models.grid import Grid, GridHousehold
 from grid.models.inspection import Circular, Inspection, InspectionItem, ItemState, Subject, Way
 from grid.models.measure import Measure
+from grid.models.measure_entry import MeasureEntry
 from grid.models.member import GridMember
 from grid.models.month import ClosedMonth, QuotaResult, SubsidyLine, SubsidyRate
 from grid.models.month_sheet import MonthSheet
 from grid.models.notice import Notice, Objection
 from grid.models.notice_print import NoticePrint
+from grid.models.question import Question, QuestionScan
 from grid.models.quota import ExcludedNeed, QuotaRule, ZeroReport
 from grid.models.register_check import (
     CheckState,
@@ -18,6 +22,7 @@ from grid.models.register_check import (
     Ruling,
 )
 from grid.models.report import Brief, MonthClosing
+from grid.models.subsidy import SubsidyObjection
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
 from grid.models.warning import (
@@ -34,6 +39,7 @@ __all__ = [
     "ActivityKind",
     "ActivityPhoto",
     "ActivityState",
+    "AreaNumber",
     "Attendance",
     "Brief",
     "CalendarDay",
@@ -42,11 +48,15 @@ __all__ = [
     "Clock",
     "ClosedMonth",
     "Clue",
+    "ClueFile",
     "ClueStep",
     "Department",
     "DepartmentPost",
     "DifferenceKind",
     "ExcludedNeed",
+    "Figure",
+    "FigureMark",
+    "FigureState",
     "Grid",
     "GridHousehold",
     "GridMember",
@@ -54,11 +64,14 @@ __all__ = [
     "InspectionItem",
     "ItemState",
     "Measure",
+    "MeasureEntry",
     "MonthClosing",
     "MonthSheet",
     "Notice",
     "NoticePrint",
     "Objection",
+    "Question",
+    "QuestionScan",
     "QuotaResult",
     "QuotaRule",
     "RegisterCheck",
@@ -68,8 +81,10 @@ __all__ = [
     "Ruling",
     "Subject",
     "SubsidyLine",
+    "SubsidyObjection",
     "SubsidyRate",
     "TownshipLeader",
+    "VillageFigure",
     "Visit",
     "WarningBatch",
     "WarningList",

@@ -81,6 +81,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["region", "due_on", "id"], name="clock_running", condition=Q(done_on=None)),
             models.Index(fields=["kind", "object_id", "id"], name="clock_of_thing"),
+            models.Index(fields=["region", "due_on"], name="clock_month"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Appointment
 from fupin.lib.clock import now
-from grid.clue_enums import MeasureKind, MeasureState
+from grid.clue_enums import MeasureState
 from grid.models.clue import Clue
 
 
@@ -13,7 +13,8 @@ class Measure(models.Model):
     """One measure of help for a household, done by township and village or sent to a department (第十七条)."""
 
     clue = models.ForeignKey(Clue, models.PROTECT, related_name="measures")
-    kind = models.CharField("措施", max_length=12, choices=MeasureKind.choices)
+    kind = models.CharField("措施", max_length=12, help_text="a code of the county's list (政策措施清单)")
+    kind_name = models.CharField(max_length=30, help_text="as the list named it when this was planned")
     words = models.CharField("具体内容", max_length=120, help_text="public in the village once announced")
     post = models.ForeignKey(
         Appointment, models.PROTECT, null=True, related_name="+", help_text="the department's; empty: village"
@@ -44,3 +45,7 @@ class Measure(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("grid:order", args=[self.pk])
+
+    def get_kind_display(self) -> str:
+        """The name of the day it was planned: what was announced stays as it was."""
+        return self.kind_name

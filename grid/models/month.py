@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -41,6 +42,11 @@ class ClosedMonth(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="null: the beat"
     )
     inputs_hash = models.CharField(max_length=64, help_text="SHA-256 of what the figures were made of")
+    poor = ArrayField(
+        models.BigIntegerField(),
+        null=True,
+        help_text="the poor villages' codes; null: closed before this was kept",
+    )
     report = models.JSONField(help_text="the figures of the county, its townships and its villages")
 
     class Meta:

@@ -12,9 +12,11 @@ from needs.models import Household, HouseholdReport
 
 
 class CheckState(models.TextChoices):
+    UPLOADED = "uploaded", "等核对列名"
     RUNNING = "running", "正在核对"
     DONE = "done", "已核对"
     FAILED = "failed", "没有完成"
+    CANCELLED = "cancel", "已取消"
 
 
 class DifferenceKind(models.TextChoices):
@@ -44,7 +46,7 @@ class RegisterCheck(models.Model):
     header_line = models.PositiveIntegerField(default=0)
     headings = models.JSONField(default=list, help_text="of all columns: the layout of the export")
     mapping = models.JSONField(default=dict, help_text="column number from 0, by key")
-    state = models.CharField(max_length=8, choices=CheckState.choices, default=CheckState.RUNNING)
+    state = models.CharField(max_length=8, choices=CheckState.choices, default=CheckState.UPLOADED)
     problem = models.CharField(max_length=200, blank=True)
     lines = models.PositiveIntegerField(default=0)
     equal = models.PositiveIntegerField(default=0, help_text="lines that say what we say")

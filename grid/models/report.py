@@ -43,6 +43,7 @@ class Brief(models.Model):
     month = models.DateField(help_text="its first day")
     tiles = models.JSONField(help_text="[label, figure, unit, note]")
     series = models.JSONField(help_text="[month such as 2026-10, published, matched], a year at most")
+    target = models.PositiveSmallIntegerField(help_text="of the match rate, in percent")
     sentences = models.JSONField(help_text="what the month brought")
     attention = models.JSONField(help_text="what needs somebody's attention")
     dated = models.DateField(help_text="the day of the last closing it rests on")

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from accounts.models import Region
 from fupin.lib.clock import now
 from fupin.lib.model_fields import SecretField
-from grid.enums import Answer, Channel
+from grid.enums import Channel, words_of
 from grid.models.grid import Grid
 from needs.models import Household
 
@@ -71,5 +71,4 @@ class Visit(models.Model):
 
     def words(self, point: str) -> str:
         """What was found at one point, in words."""
-        answer = self.points.get(point)
-        return str(Answer(answer).label) if answer else "没有问到"
+        return words_of(self.points, point)

@@ -26,3 +26,16 @@ def overdue(user: Any) -> QuerySet[Clock]:
         mine |= held.q(verb, "region") & Q(level__gte=level)
     late = Clock.objects.filter(mine, done_on=None, paused_on=None, at_least=False, due_on__lt=today())
     return late.select_related("region__parent").order_by("due_on", "id")
+
+
+def in_state(rows: QuerySet[Clock], state: str) -> QuerySet[Clock]:
+    """`late`, `paused`, `done`, else what runs."""
+    running = rows.filter(done_on=None)
+    match state:
+        case "late":
+            return running.filter(paused_on=None, at_least=False, due_on__lt=today())
+        case "paused":
+            return running.filter(paused_on__isnull=False)
+        case "done":
+            return rows.filter(done_on__isnull=False)
+    return running.filter(paused_on=None)

@@ -1,40 +1,31 @@
-"""The figures of a region by child region."""
+"""The figures of a region and of the places below it: from the sums for counties and above, live below them."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db import connection
 
-from accounts.enums import Verb
+from accounts.enums import Level, Verb
 from accounts.models import Region
 from accounts.permissions import grants
-from accounts.queries import children_of
-from donors.enums import PledgeStatus
-from donors.models import Pledge
-from needs.enums import PUBLIC, Form, Status
-from needs.models import Household, Need
+from accounts.queries import children_of, path_of
+from accounts.regions import LEVEL_DIGITS
+from fupin.lib.clock import add_months, month_of, today
+from grid.figure_enums import AreaKind, FigureSource
+from grid.figure_sources import OF_VILLAGES, PARAMS, SOURCES, VILLAGE_COLUMNS, Source
+from grid.figure_totals import MATCH_TARGET, Board, Place, Totals, together
+from grid.models import AreaNumber, FigureState, VillageFigure
+from grid.models.figure import ALL_TIME
 
-MAX_CHILDREN = 60
-ARRIVED = (PledgeStatus.RECEIVED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)
-HELPED = (Status.MATCHED, Status.FULFILLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One region's figures. `received_fen` is what the charity has; `matched` are needs fully pledged or fulfilled."""
-
-    region: Region
-    households: int = 0
-    needs: int = 0
-    matched: int = 0
-    received_fen: int = 0
-
-    @property
-    def rate(self) -> int | None:
-        """对接率 in whole percent; None where nothing was published."""
-        return round(100 * self.matched / self.needs) if self.needs else None
+MAX_CHILDREN = 120
+MONTHS_SHOWN = 12
+STOCK = "+"
+"""Marks what stands at the end of a month, beside what came in it."""
+COLUMNS = [name for source in SOURCES.values() for name in source.names] + VILLAGE_COLUMNS
+FLOWS = ("need", "gift", "clock", "form", "household")
+STOCKS = ("household", "post")
 
 
 def report_regions(user: Any) -> list[Region]:
@@ -43,52 +34,184 @@ def report_regions(user: Any) -> list[Region]:
     return list(Region.objects.filter(code__in=codes).order_by("level", "code"))
 
 
-def figures_of(region: Region, month: date | None = None) -> tuple[Figures, list[Figures]]:
-    """The region's own figures and those of its child regions (60 at most), of one month or of all time."""
+def board(region: Region, month: date | None = None) -> Board:
+    """The region and its children, of one month or of all time; six queries at most."""
     children = list(children_of(region)[:MAX_CHILDREN])
-    return _figures([region], month)[0], _figures(children, month)
+    totals = totals_of([region, *children], month)
+    if region.level >= Level.TOWNSHIP:
+        totals = _live(region, month, Level.VILLAGE)
+        totals[region.code] = together(list(totals.values()))
+    elif children and children[0].level >= Level.TOWNSHIP:
+        totals = _live(region, month, Level.TOWNSHIP) | totals
+    numbers = _numbers(region, month or month_of(today()))
+    below = [_place(child, totals, numbers) for child in children]
+    own = _place(region, totals, numbers, below)
+    state = FigureState.objects.first()
+    return Board(region, month, own, below, state.counted_at if state else None, series(region, month))
 
 
-def _figures(regions: list[Region], month: date | None) -> list[Figures]:
-    """Four grouped queries for each level among the regions, which is one as a rule."""
-    rows: list[Figures] = []
-    for level in sorted({region.level for region in regions}):
-        same = [region for region in regions if region.level == level]
-        rows += _figures_of_level(same, month)
-    return sorted(rows, key=lambda row: row.region.code)
+def country(month: date | None = None) -> Board:
+    """All provinces together; the region has no code."""
+    nation = Region(code=0, name="全国", level=0)
+    provinces = list(children_of(None)[:MAX_CHILDREN])
+    totals = totals_of(provinces, month)
+    numbers = list(AreaNumber.objects.filter(region__level=Level.PROVINCE).select_related("region"))
+    below = [_place(province, totals, numbers) for province in provinces]
+    own = Place(nation, together(totals.values()))
+    state = FigureState.objects.first()
+    along = _series([province.code for province in provinces], month)
+    return Board(nation, month, own, below, state.counted_at if state else None, along)
 
 
-def _figures_of_level(regions: list[Region], month: date | None) -> list[Figures]:
-    span = regions[0].code_end - regions[0].code + 1
-    scope = (min(region.code for region in regions), max(region.code_end for region in regions))
-    households = _counted(Household.objects.filter(_in_month("created_at", month)), "region", scope, span)
-    public = Need.objects.filter(_in_month("published_at", month), status__in=PUBLIC)
-    needs = _counted(public, "region", scope, span)
-    matched = _counted(public.filter(status__in=HELPED), "region", scope, span)
-    gifts = Pledge.objects.filter(_in_month("created_at", month), form=Form.MONEY, status__in=ARRIVED)
-    received = _counted(gifts, "need__region", scope, span, total=Sum("amount_fen"))
-    return [
-        Figures(
-            region,
-            households[region.code // span],
-            needs[region.code // span],
-            matched[region.code // span],
-            received[region.code // span],
+def totals_of(regions: Sequence[Region], month: date | None) -> dict[int, Totals]:
+    """The kept sums of those regions that have them (county and above), in one query."""
+    codes = [region.code for region in regions if region.level <= Level.COUNTY]
+    if not codes:
+        return {}
+    names = ", ".join(COLUMNS)
+    sums = ", ".join(f"sum({name})::bigint" for name in COLUMNS)
+    rows = _rows(
+        f"""SELECT region, source, part, {names} FROM grid_figure
+            WHERE region = ANY(%(codes)s) AND source = ANY(%(flows)s) AND month = %(month)s
+            UNION ALL SELECT region, source, part, {names} FROM grid_figure
+            WHERE region = ANY(%(codes)s) AND source = 'village' AND month = %(all_time)s
+            UNION ALL SELECT region, '+' || source, part, {sums} FROM grid_figure
+            WHERE region = ANY(%(codes)s) AND source = ANY(%(stocks)s)
+              AND month > %(all_time)s AND month <= %(until)s GROUP BY 1, 2, 3""",  # noqa: S608
+        codes=codes,
+        flows=list(FLOWS),
+        stocks=list(STOCKS),
+        month=month or ALL_TIME,
+        until=month or month_of(today()),
+    )
+    return _collected(rows)
+
+
+def _live(region: Region, month: date | None, level: int) -> dict[int, Totals]:
+    """The sums of every place of `level` inside the region, counted from the rows in one statement."""
+    span = 10 ** (12 - LEVEL_DIGITS[level])
+    parts = [_live_part(SOURCES[name], span, month) for name in FLOWS]
+    parts += [_live_part(SOURCES[name], span, month, stock=True) for name in STOCKS]
+    villages = OF_VILLAGES.format(
+        place=f"v.village / {span} * {span}", join="", where="v.village BETWEEN %(low)s AND %(high)s"
+    )
+    parts.append(_padded(FigureSource.VILLAGE, villages, VILLAGE_COLUMNS))
+    rows = _rows(
+        " UNION ALL ".join(parts),
+        low=region.code,
+        high=region.code_end,
+        since=month,
+        until=add_months(month or month_of(today()), 1),
+    )
+    return _collected(rows)
+
+
+def _live_part(source: Source, span: int, month: date | None, *, stock: bool = False) -> str:
+    where = f"{source.region} BETWEEN %(low)s AND %(high)s"
+    if stock:
+        where += " AND " + source.between("", "%(until)s::date")
+    elif month:
+        where += " AND " + source.between("%(since)s::date", "%(until)s::date")
+    select = source.select(f"({source.region}) / {span} * {span}", where=where, by_month=False)
+    return _padded((STOCK if stock else "") + source.name, select, source.names)
+
+
+def _padded(name: str, select: str, own: Sequence[str]) -> str:
+    """The statement as rows of all columns."""
+    columns = ", ".join(column if column in own else "NULL::bigint" for column in COLUMNS)
+    return f"SELECT region, '{name}', part, {columns} FROM ({select}) q"  # noqa: S608
+
+
+def series(region: Region, month: date | None) -> list[tuple[date, Totals]]:
+    """Needs and gifts of the twelve months up to this one, the oldest first; one query."""
+    return _series([region.code], month, None if region.level <= Level.COUNTY else region)
+
+
+def _series(codes: list[int], month: date | None, live: Region | None = None) -> list[tuple[date, Totals]]:
+    last = month or month_of(today())
+    first = add_months(last, 1 - MONTHS_SHOWN)
+    params: dict[str, Any] = {"since": first, "until": add_months(last, 1)}
+    if live is None:
+        sums = ", ".join(f"sum({name})::bigint" for name in COLUMNS)
+        sql = f"""SELECT month, source, '', {sums} FROM grid_figure
+            WHERE region = ANY(%(codes)s) AND source IN ('need', 'gift') AND month >= %(since)s AND month < %(until)s
+            GROUP BY 1, 2"""  # noqa: S608
+        rows = _rows(sql, codes=codes, **params)
+    else:
+        rows = _rows(
+            " UNION ALL ".join(_live_series(SOURCES[name]) for name in ("need", "gift")),
+            low=live.code,
+            high=live.code_end,
+            **params,
         )
-        for region in regions
-    ]
+    found = _collected(rows)
+    months = [add_months(first, number) for number in range(MONTHS_SHOWN)]
+    return [(day, found.get(day, Totals())) for day in months]
 
 
-def _counted(
-    rows: QuerySet[Any], column: str, scope: tuple[int, int], span: int, total: Any = None
-) -> Counter[int]:
-    """Totals by the leading digits of a region column."""
-    part = ExpressionWrapper(F(f"{column}_id") / span, output_field=BigIntegerField())
-    inside = rows.filter(**{f"{column}__gte": scope[0], f"{column}__lte": scope[1]})
-    grouped = inside.order_by().annotate(part=part).values("part")
-    found = grouped.annotate(total=total or Count("pk")).values_list("part", "total")
-    return Counter({part: int(number or 0) for part, number in found})
+def _live_series(source: Source) -> str:
+    where = f"{source.region} BETWEEN %(low)s AND %(high)s AND " + source.between(
+        "%(since)s::date", "%(until)s::date"
+    )
+    columns = ", ".join(
+        f"sum({name})::bigint" if name in source.names else "NULL::bigint" for name in COLUMNS
+    )
+    return f"""SELECT month, '{source.name.value}', '', {columns} FROM ({source.select("0", where=where)}) q
+        GROUP BY 1"""  # noqa: S608
 
 
-def _in_month(column: str, month: date | None) -> Q:
-    return Q(**{f"{column}__year": month.year, f"{column}__month": month.month}) if month else Q()
+def neglected_in(region: Region, limit: int) -> list[tuple[Region, VillageFigure]]:
+    """Villages with published needs of which none has a living helper, those with the most open needs first."""
+    found = VillageFigure.objects.filter(
+        village__gte=region.code, village__lte=region.code_end, needs__gt=0, helped=0
+    )
+    rows = list(found.order_by("-waiting", "village")[:limit])
+    names = Region.objects.select_related("parent").in_bulk([row.village for row in rows])
+    return [(names[row.village], row) for row in rows if row.village in names]
+
+
+def _numbers(region: Region, month: date) -> list[AreaNumber]:
+    """What offices above, at and inside the region have set and what holds in that month, oldest first."""
+    chain = [place.code for place in path_of(region.code)]
+    rows = AreaNumber.objects.filter(valid_from__lte=month).order_by("valid_from")
+    above = rows.filter(region__in=chain)
+    inside = rows.filter(region__gte=region.code, region__lte=region.code_end)
+    return list((above | inside).select_related("region"))
+
+
+def _place(
+    region: Region, totals: dict[int, Totals], numbers: list[AreaNumber], children: Sequence[Place] = ()
+) -> Place:
+    """With the target of the nearest office, and the poor households: its own number, else that of all children."""
+    target = MATCH_TARGET
+    homes = None
+    for row in sorted(numbers, key=lambda row: (row.region.level, row.valid_from)):
+        if row.kind == AreaKind.MATCH_RATE and row.region.code <= region.code <= row.region.code_end:
+            target = row.value
+        elif row.kind == AreaKind.POOR_HOMES and row.region_id == region.code:
+            homes = row.value
+    if homes is None and children and all(child.poor_homes is not None for child in children):
+        homes = sum(child.poor_homes or 0 for child in children)
+    return Place(region, totals.get(region.code, Totals()), target, homes)
+
+
+def _collected(rows: Iterable[tuple[Any, ...]]) -> dict[Any, Totals]:
+    found: dict[Any, Totals] = defaultdict(Totals)
+    for place, source, part, *values in rows:
+        found[place].add(source, part, dict(zip(COLUMNS, values, strict=True)))
+    return dict(found)
+
+
+def _rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**PARAMS, **params})
+        return cursor.fetchall()
+
+
+def figure(region: Region, month: date | None, source: str, column: str, part: str = "") -> int:
+    """One sum of a region; one query."""
+    if region.level >= Level.TOWNSHIP:
+        totals = together(list(_live(region, month, Level.VILLAGE).values()))
+    else:
+        totals = totals_of([region], month).get(region.code, Totals())
+    return totals.sum(source, column, part or None)

@@ -40,7 +40,16 @@ def members_of(grid: Grid) -> list[GridMember]:
 
 def leader_of(grid: Grid) -> GridMember | None:
     """网格长, or None while the place is empty."""
-    return next((row for row in members_of(grid) if row.is_leader), None)
+    return _leaders(grid).select_related("post__user", "post__region").first()
+
+
+def leader_id(grid: Grid) -> int | None:
+    """The user who is 网格长."""
+    return _leaders(grid).values_list("post__user_id", flat=True).first()
+
+
+def _leaders(grid: Grid) -> QuerySet[GridMember]:
+    return grid.members.serving().filter(post__role=Role.GRID_LEADER).order_by("pk")
 
 
 def grids_in(village: int) -> QuerySet[Grid]:

@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Region
+from accounts.regions import ancestors
+from grid.figure_enums import AreaKind
+from grid.figure_totals import MATCH_TARGET
+from grid.models import AreaNumber
 from grid.queries.quotas import bounds
-
-MATCH_TARGET = 35
-"""对接率 in percent that the sources ask for (REQUIREMENTS 26); frozen with each month."""
 
 # By place and kind of need: number of rows or fen.
 #   households  registered and not closed at the end of the month
@@ -63,10 +64,11 @@ Numbers = dict[str, int]
 
 
 def frozen(county: Region, month: date) -> dict[str, Any]:
-    """The part of a closed month's report that is kept here; two queries.
+    """The part of a closed month's report that is kept here; three queries.
 
     `figures` by place (county, townships, villages) and number; `kinds` by place, kind of need and number; `names` of
-    the county's places as they were called; `match_target` in percent. Money in fen. A number that is 0 is left out.
+    the county's places as they were called; `targets` of the match rate, in percent, of the county and those above it.
+    Money in fen. A number that is 0 is left out.
     """
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
@@ -82,8 +84,20 @@ def frozen(county: Region, month: date) -> dict[str, Any]:
             for code, by_kind in sorted(kinds.items())
         },
         "names": _names(county, month, {int(code) for code in figures}),
-        "match_target": MATCH_TARGET,
+        "targets": _targets(county, month),
     }
+
+
+def _targets(county: Region, month: date) -> dict[str, int]:
+    """The target of each of the county's chain: that of the nearest office at or above it (REQUIREMENTS 26)."""
+    chain = [*ancestors(county.code), county.code]
+    set_for = AreaNumber.objects.filter(kind=AreaKind.MATCH_RATE, region__in=chain, valid_from__lte=month)
+    own = dict(set_for.order_by("valid_from").values_list("region", "value"))
+    targets, target = {}, MATCH_TARGET
+    for code in chain:
+        target = own.get(code, target)
+        targets[str(code)] = target
+    return targets
 
 
 def above(code: int) -> list[int]:

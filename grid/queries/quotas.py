@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min, Q, QuerySet
 
-from accounts.enums import Level
-from accounts.models import Appointment, Region
+from accounts.enums import ChangeState, Level
+from accounts.models import Appointment, Region, RegionChange
 from accounts.regions import ancestors, subtree_end
 from fupin.lib.clock import ZONE, day_of
 from grid.counting import Handed, Post, Rate, Rule, days_in
@@ -18,7 +18,7 @@ from grid.quota_enums import POOR_VILLAGE
 REPEAT_DAYS = 90
 
 # The first of its kind counts: of one household and kind within 90 days, and of one text within 90 days.
-_HANDED = """
+HANDED = """
 WITH texts AS (
   SELECT id, submitted_at - lag(submitted_at) OVER (
            PARTITION BY md5(regexp_replace(story, '[[:space:][:punct:]]', '', 'g')) ORDER BY submitted_at, id
@@ -26,7 +26,7 @@ WITH texts AS (
   FROM needs_need
   WHERE county = %(county)s AND submitted_at >= %(low)s - interval '90 days' AND submitted_at < %(high)s
     AND status NOT IN ('draft', 'returned', 'withdrawn'))
-SELECT n.id, n.region_id, n.kind, n.submitted_at,
+SELECT n.id, coalesce(n.origin_region, n.region_id), n.kind, n.submitted_at,
        CASE WHEN n.on_behalf THEN n.created_by_id ELSE v.actor_id END,
        CASE WHEN n.status IN ('draft', 'returned') THEN 'returned'
             WHEN n.status = 'withdrawn' THEN 'withdrawn'
@@ -70,7 +70,7 @@ def handed_in(county: Region, month: date) -> list[Handed]:
     """
     low, high = bounds(month)
     with connection.cursor() as cursor:
-        cursor.execute(_HANDED, {"county": county.code // 10**6, "low": low, "high": high})
+        cursor.execute(HANDED, {"county": county.code // 10**6, "low": low, "high": high})
         rows = cursor.fetchall()
     return [
         Handed(pk, region, kind, day_of(at), officer, skip, confirmed)
@@ -142,13 +142,20 @@ def last_day(first: date, ends_on: date | None, ended_at: datetime | None) -> da
 
 
 def started(county: Region, roles: Collection[str]) -> dict[tuple[str, int], date]:
-    """Since when each region of the county has a post of each role."""
+    """Since when each region of the county has a post of each role; a village that took others over since theirs."""
     rows = (
         Appointment.objects.filter(region__gte=county.code, region__lte=county.code_end, role__in=roles)
         .values_list("role", "region_id")
         .annotate(first=Min("starts_on"))
     )
-    return {(role, code): first for role, code, first in rows}
+    known = {(role, code): first for role, code, first in rows}
+    done = RegionChange.objects.filter(county=county, state=ChangeState.DONE).order_by("closed_at", "id")
+    for sources, target in done.values_list("sources", "target_code"):
+        for role in roles:
+            firsts = [known[role, code] for code in [*sources, target] if (role, code) in known]
+            if firsts:
+                known[role, target] = min(firsts)
+    return known
 
 
 def poor_villages(county: Region) -> frozenset[int]:

@@ -14,8 +14,8 @@ from accounts.models import Region
 from accounts.permissions import grants
 from accounts.regions import subtree_end
 from fupin.lib.clock import add_months, day_of, month_of
+from grid.figure_totals import MATCH_TARGET
 from grid.models import Brief, ClosedMonth, MonthClosing, QuotaResult, SubsidyLine
-from grid.queries.month_figures import MATCH_TARGET
 from grid.quota_enums import LineKind
 
 QUOTA = ("posts", "met", "expected", "submitted", "on_time", "confirmed")
@@ -95,7 +95,7 @@ def report_of(region: Region, month: date) -> Report | None:
         before=_line(region.code, own.name, past, pay, _ends(region)) if same and _complete(past) else None,
         missing=_missing(region, now),
         complete=_complete(now),
-        target=now[0].report.get("match_target", MATCH_TARGET),
+        target=_target(now[0], region),
         dated=max(day_of(row.closed_at) for row in now),
         hashes=tuple(row.inputs_hash for row in now),
     )
@@ -127,6 +127,13 @@ def _closings(region: Region) -> Q:
     if region.level == Level.CITY or region.level == Level.PROVINCE:
         return Q(region__gte=region.code, region__lte=region.code_end)
     return Q(region=region.code // 10**6 * 10**6)
+
+
+def _target(row: ClosedMonth, region: Region) -> int:
+    """The frozen target of the match rate: the region's own, below the county the county's."""
+    code = region.code if region.level < Level.COUNTY else row.region_id
+    target: int = row.report.get("targets", {}).get(str(code), MATCH_TARGET)
+    return target
 
 
 def _ends(region: Region) -> tuple[int, int]:

@@ -1,25 +1,26 @@
 """The tables that come out of the same records: 月度排查表, 走访台账, 摸排台账 (宿州 第十、十九、二十条; B5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from accounts.enums import Verb
-from accounts.models import Region
+from accounts.models import Region, User
 from accounts.permissions import grants
 from fupin.lib.clock import day_of, month_of, today
 from fupin.lib.errors import Conflict
 from fupin.lib.official_sheets import Column
-from grid.enums import Answer, Point
+from fupin.lib.secret import Secret
+from grid.enums import Answer, Channel, Point, words_of
 from grid.models import Grid, GridHousehold, MonthSheet, Visit
 from grid.permissions import own_grids
 from grid.queries import visits as visit_queries
-from grid.queries.grids import leader_of
+from grid.queries.grids import leader_id
 from grid.services.schedule import period_end
-from needs.models import Household
+from needs.household_enums import Monitored, Risk
 
 LIMIT, ASKED_FROM = 3_000, 25
 _POINTS = [Column(point.label, 9) for point in Point]
@@ -51,21 +52,21 @@ class Table:
 
 def month_table(grid: Grid, month: date) -> Table:
     """《村组网格长月度排查表》: one line a household of the grid, with its last visit of the month."""
-    visits = list(visit_queries.in_month(grid.pk, month))
-    last = {visit.household_id: visit for visit in visits}
-    end = period_end(month, monthly=True)
-    homes = {
-        row.household_id: row.household
-        for row in grid.homes.filter(since__lte=end, household__closed_at=None).select_related("household")
-    }
-    homes |= {visit.household_id: visit.household for visit in visits if visit.household_id not in homes}
-    rows = [_month_line(number, homes[pk], last.get(pk)) for number, pk in enumerate(sorted(homes), start=1)]
-    leader = leader_of(grid)
-    facts = {
-        "homes": len(homes),
-        "visited": len(last),
-        "problems": sum(visit.has_problem for visit in visits),
-    }
+    visits = [_Seen(*row) for row in visit_queries.in_month(grid.pk, month).values_list(*_SEEN)]
+    last = {visit.home: visit for visit in visits}
+    homes = {visit.home: visit.household for visit in visits}
+    there = grid.homes.filter(since__lte=period_end(month, monthly=True), household__closed_at=None)
+    homes |= {row[0]: row[1:] for row in there.values_list("household_id", *_HOUSEHOLD)}
+    leader = leader_id(grid)
+    people = User.objects.only("name", "nickname", "phone").in_bulk(
+        {visit.visitor for visit in visits} | {leader}
+    )
+    names = {pk: person.get_full_name() for pk, person in people.items()}
+    rows = [
+        _month_line(number, homes[pk], last.get(pk), names)
+        for number, pk in enumerate(sorted(homes), start=1)
+    ]
+    facts = {"homes": len(homes), "visited": len(last), "problems": sum(visit.problem for visit in visits)}
     place = f"{grid.village.parent.name if grid.village.parent else ''}{grid.village.name}"
     return Table(
         title="村组网格长月度排查表",
@@ -73,7 +74,7 @@ def month_table(grid: Grid, month: date) -> Table:
         f"已走访 {facts['visited']} 户，发现问题 {facts['problems']} 件",
         columns=MONTH,
         rows=rows,
-        foot=f"网格长：{leader.post.user.get_full_name() if leader else '　　　　'}　　签字：　　　　　　　　日期：",
+        foot=f"网格长：{names[leader] if leader else '　　　　'}　　签字：　　　　　　　　日期：",
         facts=facts,
     )
 
@@ -84,7 +85,13 @@ def ledger(visits: QuerySet[Visit], region: Region, month: date) -> Table:
     found = list(visits.filter(on__gte=month, on__lte=end).order_by("on", "id")[: LIMIT + 1])
     _bounded(found)
     rows = [
-        [f"{visit.on:%Y-%m-%d}", visit.region.name, visit.grid.name, visit.household.name, *_found(visit)]
+        [
+            f"{visit.on:%Y-%m-%d}",
+            visit.region.name,
+            visit.grid.name,
+            visit.household.name,
+            *_found(visit.channel, visit.visitor.get_full_name(), visit.points, visit.note),
+        ]
         for visit in found
     ]
     note = f"{region.name}    {month.year}年{month.month}月    共 {len(rows)} 次"
@@ -143,17 +150,43 @@ def unfiled_for(user: Any) -> QuerySet[Grid]:
     return found.select_related("village__parent").order_by("village", "number")
 
 
-def _month_line(number: int, home: Household, visit: Visit | None) -> list[str]:
-    watched = f"{home.get_monitored_display()}，{home.get_risk_display()}" if home.monitored else "一般户"
+def _month_line(
+    number: int, home: tuple[Any, ...], visit: "_Seen | None", names: dict[int, str]
+) -> list[str]:
+    name, monitored, risk = home
+    watched = f"{Monitored(monitored).label}，{Risk(risk).label}" if monitored else "一般户"
     if visit is None:
-        return [str(number), home.name, watched, "没有走访", *[""] * (2 + len(Point)), ""]
-    return [str(number), home.name, watched, f"{visit.on:%Y-%m-%d}", *_found(visit)]
+        return [str(number), name, watched, "没有走访", *[""] * (2 + len(Point)), ""]
+    found = _found(visit.channel, names[visit.visitor], visit.points, visit.note)
+    return [str(number), name, watched, f"{visit.on:%Y-%m-%d}", *found]
 
 
-def _found(visit: Visit) -> list[str]:
-    answers: Iterable[Any] = (visit.words(point) for point in Point)
-    note = visit.note.open() if visit.note else ""
-    return [visit.get_channel_display(), visit.visitor.get_full_name(), *answers, note]
+class _Seen(NamedTuple):
+    """A visit of a month as its table needs it, without the objects around it; `household` are its _HOUSEHOLD."""
+
+    home: int
+    on: date
+    channel: str
+    points: dict[str, str]
+    problem: bool
+    note: Secret | None
+    visitor: int
+    name: str
+    monitored: str
+    risk: str
+
+    @property
+    def household(self) -> tuple[str, str, str]:
+        return self.name, self.monitored, self.risk
+
+
+_HOUSEHOLD = ("household__name", "household__monitored", "household__risk")
+_SEEN = ("household_id", "on", "channel", "points", "has_problem", "note", "visitor_id", *_HOUSEHOLD)
+
+
+def _found(channel: str, visitor: str, points: dict[str, str], note: Secret | None) -> list[str]:
+    answers = (words_of(points, point) for point in Point)
+    return [str(Channel(channel).label), visitor, *answers, note.open() if note else ""]
 
 
 def _bounded(found: Sequence[Visit]) -> None:

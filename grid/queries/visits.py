@@ -91,4 +91,4 @@ def history(home: GridHousehold, *, limit: int = 12) -> list[Visit]:
 def in_month(grid: int, month: date) -> QuerySet[Visit]:
     """A grid's visits of a month, in their order."""
     rows = Visit.objects.filter(grid=grid, on__gte=month, on__lte=period_end(month, monthly=True))
-    return rows.select_related("household", "visitor", "settled_by").order_by("on", "id")
+    return rows.order_by("on", "id")

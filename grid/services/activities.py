@@ -5,13 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.core import signing
 from django.core.files.base import ContentFile
+from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 
 from accounts.models import Region, User
 from accounts.services import audit
-from fupin.lib.clock import now, today
+from fupin.lib.clock import now, seconds, today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, NotVisible
 from fupin.lib.text import contains_personal_data
 from grid.models import Activity, ActivityKind, ActivityPhoto, ActivityState, Attendance
@@ -20,7 +20,7 @@ from grid.queries.activities import could_sign, expected, may_run
 
 CODE_SECONDS = 600
 """How long a code that was on the wall lets people sign in: a picture of it sent on is soon worthless."""
-_SALT = "grid.activities.sign-in"
+_signer = Signer(salt="grid.activities.sign-in")
 LEAST_MINUTES = 20
 BACK = timedelta(days=400)
 AHEAD = timedelta(days=180)
@@ -67,7 +67,7 @@ def code(*, actor: User, activity: Activity) -> str:
     _ensure_runs(actor, activity.region)
     if activity.state != ActivityState.PLANNED or activity.held_on != today():
         raise Conflict("签到码只在开会当天、纪要登记之前可用；其他时候请按名单登记。")
-    return signing.dumps(activity.pk, salt=_SALT)
+    return _signer.sign_object([activity.pk, seconds()])
 
 
 def of_code(user: User, token: str) -> Activity:
@@ -76,11 +76,11 @@ def of_code(user: User, token: str) -> Activity:
     Raises NotVisible for a code that is none and for people of other places, Conflict for one that is too old.
     """
     try:
-        pk = signing.loads(token, salt=_SALT, max_age=CODE_SECONDS)
-    except signing.SignatureExpired as error:
-        raise Conflict("这个签到码已经过期，请扫现场大屏上最新的码。", code="code_expired") from error
-    except signing.BadSignature as error:
+        pk, moment = _signer.unsign_object(token)
+    except BadSignature as error:
         raise NotVisible from error
+    if seconds() - moment > CODE_SECONDS:
+        raise Conflict("这个签到码已经过期，请扫现场大屏上最新的码。", code="code_expired")
     activity = Activity.objects.select_related("region__parent").filter(pk=pk).first()
     if activity is None or not could_sign(user, activity.region):
         raise NotVisible

@@ -39,6 +39,7 @@ def make(region: Region, month: date) -> Brief | None:
             defaults={
                 "tiles": written.tiles,
                 "series": series,
+                "target": report.target,
                 "sentences": written.sentences,
                 "attention": written.attention,
                 "dated": report.dated,

@@ -143,6 +143,8 @@ def words(clock: Clock, calendar: WorkCalendar) -> str:
     unit = "个工作日" if clock.unit == DayUnit.WORKING else "天"
     if clock.paused_on:
         return f"已暂停，还剩 {clock.left} {unit}"
+    if clock.at_least:
+        return _lasting(clock)
     if clock.done_on:
         late = days_left(calendar, clock.due_on, clock.done_on, clock.unit)
         return f"{clock.done_on:%m-%d} 办结" + (f"，超期 {late} {unit}" if late else "")
@@ -150,6 +152,14 @@ def words(clock: Clock, calendar: WorkCalendar) -> str:
         return f"超期 {days_left(calendar, clock.due_on, today(), clock.unit) or 1} {unit}"
     left = days_left(calendar, today(), clock.due_on, clock.unit)
     return f"{clock.due_on.month}月{clock.due_on.day}日前" if left else "今天到期"
+
+
+def _lasting(clock: Clock) -> str:
+    """Of a step that must last (公示): never late."""
+    if clock.done_on:
+        return f"{clock.done_on:%m-%d} 结束"
+    over = clock.due_on < today()
+    return "已满期" if over else f"到{clock.due_on.month}月{clock.due_on.day}日"
 
 
 def of_thing(kinds: list[str], object_id: int) -> list[Clock]:

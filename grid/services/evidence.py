@@ -1,11 +1,15 @@
 """The evidence pack of a case (B6): everything from the first word to the last, as one PDF and as a ZIP."""
 
+import base64
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
+from PIL import Image
 
 from accounts.enums import Verb
 from accounts.models import User
@@ -14,8 +18,8 @@ from accounts.services import audit
 from fupin.lib.clock import ZONE, now
 from fupin.lib.typeset import pdf
 from grid.clock_rules import CLUE_CLOCKS, RULES
-from grid.models import Clue, Measure, Objection
-from grid.services import clocks
+from grid.models import Clock, Clue, Measure, Objection
+from grid.services import clocks, clue_files, measures
 
 TEMPLATE = "grid/print/evidence.typ"
 PARTS = (
@@ -26,34 +30,64 @@ PARTS = (
     ("措施.json", "帮扶措施和派单的落实情况"),
     ("公示.json", "每一次公示的内容和起止"),
     ("异议.json", "收到的异议和答复"),
+    ("材料.json", "照片和扫描件的清单，sha256 可核对"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo or scan as it goes into the pack; `jpeg` is empty where the disk lost it, which the list says."""
+
+    name: str
+    caption: str
+    sha256: str
+    jpeg: bytes
 
 
 def as_pdf(*, actor: User, clue: Clue) -> bytes:
     """The case on paper. For who views the village; recorded. Raises NotAllowed."""
     _opened(actor, clue, "pdf")
-    return pdf(TEMPLATE, content(clue))
+    return pdf(TEMPLATE, _on_paper(content(clue), pictures(clue)))
 
 
 def as_zip(*, actor: User, clue: Clue) -> bytes:
     """The same with each part as data, and a list of what is inside. Raises NotAllowed."""
     _opened(actor, clue, "zip")
-    told = content(clue)
+    told, shown = content(clue), pictures(clue)
     parts = {
-        "案卷.pdf": pdf(TEMPLATE, told),
+        "案卷.pdf": pdf(TEMPLATE, _on_paper(told, shown)),
         "时限.json": _json(told["clocks"]),
         "经过.json": _json(told["steps"]),
         "评议.json": _json(told["meetings"]),
         "措施.json": _json(told["measures"]),
         "公示.json": _json(told["notices"]),
         "异议.json": _json(told["objections"]),
-        "目录.txt": "\n".join(f"{name}：{words}" for name, words in PARTS).encode(),
+        "材料.json": _json([[one.name, one.caption, one.sha256] for one in shown]),
+        **{one.name: one.jpeg for one in shown if one.jpeg},
     }
+    listed = [*PARTS, *((one.name, one.caption) for one in shown if one.jpeg)]
+    parts["目录.txt"] = "\n".join(f"{name}：{words}" for name, words in listed).encode()
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
             archive.writestr(f"{clue.number}/{name}", data)
     return made.getvalue()
+
+
+def pictures(clue: Clue) -> list[Picture]:
+    """The photos and scans of the case in the order they came."""
+    found = []
+    for number, row in enumerate(clue.files.select_related("uploaded_by"), start=1):
+        try:
+            jpeg = clue_files.opened(row)
+        except FileNotFoundError:
+            jpeg = b""
+        kind = row.get_kind_display()
+        about = f"{kind}{'：' if row.words else ''}{row.words}"
+        caption = f"{number}. {about}（{row.uploaded_by.get_full_name()}，{_moment(row.uploaded_at)}）"
+        lost = "" if jpeg else "，文件已丢失"
+        found.append(Picture(f"材料/{number:02d}-{kind}.jpg", f"{caption}{lost}", row.sha256, jpeg))
+    return found
 
 
 def content(clue: Clue) -> dict[str, Any]:
@@ -72,7 +106,7 @@ def content(clue: Clue) -> dict[str, Any]:
             ["备案", f"{clue.filed_on:%Y-%m-%d}" if clue.filed_on else "没有备案"],
             ["现在", clue.get_state_display()],
         ],
-        "clocks": [_clock(*told) for told in clocks.shown(clocks.of_thing(list(CLUE_CLOCKS), clue.pk))],
+        "clocks": [_clock(*told) for told in clocks.shown(_clocks(clue))],
         "steps": [
             [_moment(row.at), row.label, row.actor.get_full_name() if row.actor else "平台", _open(row.note)]
             for row in clue.steps.select_related("actor").order_by("id")
@@ -103,6 +137,30 @@ def content(clue: Clue) -> dict[str, Any]:
             for row in Objection.objects.filter(notice__clue=clue).order_by("id")
         ],
     }
+
+
+def _on_paper(told: dict[str, Any], shown: list[Picture]) -> dict[str, Any]:
+    """Typst reads text alone: a picture comes as an SVG around it."""
+    return {**told, "files": [[one.caption, one.sha256, _svg(one.jpeg)] for one in shown]}
+
+
+def _svg(jpeg: bytes) -> str:
+    if not jpeg:
+        return ""
+    width, height = Image.open(io.BytesIO(jpeg)).size
+    data = base64.b64encode(jpeg).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}" height="{height}"><image width="{width}" height="{height}" '
+        f'xlink:href="data:image/jpeg;base64,{data}"/></svg>'
+    )
+
+
+def _clocks(clue: Clue) -> list[Clock]:
+    """Those of the case and those of its measures, as they were started."""
+    mine = Q(kind__in=CLUE_CLOCKS, object_id=clue.pk)
+    theirs = Q(kind=measures.CLOCK, object_id__in=clue.measures.values("pk"))
+    return list(Clock.objects.filter(mine | theirs).order_by("id"))
 
 
 def _clock(clock: Any, words: str, _: str) -> list[str]:

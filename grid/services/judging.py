@@ -29,7 +29,7 @@ def judge(*, actor: User, clue: Clue, note: str, compared: list[str], monitored:
     """综合研判 passed, with the data comparison it rests on; the decision is announced (第十四条).
 
     `compared` are the departments whose data were compared, in words. Raises InvalidInput without any, Conflict while
-    an objection is open.
+    an objection is open or where the village denied it, so that nothing was shown in public.
     """
     words = need_words(note, least=8)
     if not compared:
@@ -40,6 +40,7 @@ def judge(*, actor: User, clue: Clue, note: str, compared: list[str], monitored:
         clue = locked(clue)
         row = lifecycle.step(actor, clue, "judge")
         _ensure_settled(clue)
+        _ensure_noticed(clue)
         if clue.household is None:
             raise Conflict("这户还没有登记，请退回村里登记后再研判。")
         clue.monitored = monitored
@@ -139,6 +140,13 @@ def end_notices(*, limit: int = 500) -> int:
                 notices.hold_while_open(clue)
             ended += 1
     return ended
+
+
+def _ensure_noticed(clue: Clue) -> None:
+    """What the village denied was never shown in public: it has to be verified before it can be taken in."""
+    last = clue.steps.filter(action__in=("verify", "deny")).order_by("-id").first()
+    if last is None or last.action != "verify":
+        raise Conflict("村里评议没有通过，也没有公示过。要纳入的，请退回村里重新核实评议。")
 
 
 def _ensure_settled(clue: Clue) -> None:

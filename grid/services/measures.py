@@ -14,9 +14,10 @@ from accounts.permissions import ensure
 from accounts.services import audit, messages
 from fupin.lib.clock import now, today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
-from grid.clue_enums import ClueState, MeasureKind, MeasureState, NoticeKind
+from grid.clue_enums import ClueState, MeasureState, NoticeKind
 from grid.models import Clue, Measure, Notice
 from grid.notice_text import names_of, refusal
+from grid.queries.measure_list import in_use
 from grid.services import clocks, notices
 from grid.services.clue_steps import locked, need_words, tell, title, write
 
@@ -64,13 +65,15 @@ def plan(*, actor: User, clue: Clue, order: Order) -> Measure:
             raise InvalidInput(fields={"words": [refused]})
         if order.due_on < today():
             raise InvalidInput(fields={"due_on": ["完成期限不能早于今天。"]})
-        if order.kind not in MeasureKind.values:
+        line = in_use(clue.region_id // 10**6 * 10**6).get(order.kind)
+        if line is None:
             raise InvalidInput(fields={"kind": ["请选择措施。"]})
         if order.post and order.post.pk not in {one.pk for one in departments(clue)}:
             raise InvalidInput(fields={"post": ["请选择本县的部门经办人。"]})
         made = Measure.objects.create(
             clue=clue,
-            kind=order.kind,
+            kind=line.code,
+            kind_name=line.values.name,
             words=words[:120],
             post=order.post,
             state=MeasureState.SENT if order.post else MeasureState.PLANNED,

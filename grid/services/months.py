@@ -25,6 +25,7 @@ from grid.models import ClosedMonth, QuotaResult, QuotaRule, SubsidyLine, Subsid
 from grid.queries import month_figures, quotas
 from grid.queries.calendar import calendar_of
 from grid.quota_enums import LineKind
+from grid.services import subsidies
 
 CLOSES_AFTER_WORKDAYS = 5
 LOOK_BACK = 3
@@ -46,8 +47,11 @@ class Counted:
     shares: Sequence[Share]
 
 
-def count(county: Region, month: date) -> Counted:
-    """The month as the records stand now; eight queries whatever the county's size."""
+def count(county: Region, month: date, poor: frozenset[int] | None = None) -> Counted:
+    """The month as the records stand now; nine queries whatever the county's size.
+
+    `poor`: the villages that were poor ones when it was closed; those of today without it.
+    """
     rules, rates = quotas.rules_of(county, month), quotas.rates_of(county, month)
     roles = {rule.role for rule in rules} | {rate.role for rate in rates}
     posts = quotas.posts_of(county, month, roles)
@@ -57,7 +61,7 @@ def count(county: Region, month: date) -> Counted:
         posts=posts,
         rules=rules,
         handed=handed,
-        poor=quotas.poor_villages(county),
+        poor=quotas.poor_villages(county) if poor is None else poor,
         started=quotas.started(county, roles),
         zero=quotas.zero_reports(month, posts),
     )
@@ -107,17 +111,20 @@ def close(county: Region, month: date, *, actor: User | None = None) -> ClosedMo
 
 
 def _close(county: Region, month: date, actor: User | None) -> ClosedMonth:
-    counted = count(county, month)
+    poor = quotas.poor_villages(county)
+    counted = count(county, month, poor)
     closed = ClosedMonth.objects.create(
         region=county,
         month=month,
+        poor=sorted(poor),
         closed_by=actor,
         inputs_hash=_hash(county, month, counted),
         report=_report(counted) | month_figures.frozen(county, month),
     )
     QuotaResult.objects.bulk_create(_result(closed, row) for row in counted.tallies)
     lines = [_line(closed, share, month, LineKind.REGULAR, share.fen) for share in counted.shares]
-    SubsidyLine.objects.bulk_create([*lines, *_adjustments(county, closed)])
+    lines += [*_adjustments(county, closed), *subsidies.corrections(closed)]
+    SubsidyLine.objects.bulk_create(lines)
     total = closed.subsidies.aggregate(sum=Sum("fen"))["sum"] or 0
     audit.record(
         actor=actor,
@@ -165,10 +172,10 @@ def _line(closed: ClosedMonth, share: Share, month: date, kind: str, fen: int) -
 
 def _adjustments(county: Region, closed: ClosedMonth) -> list[SubsidyLine]:
     """What the last closed months should have paid and did not, or paid too much."""
-    past = ClosedMonth.objects.filter(region=county, month__lt=closed.month).order_by("-month")[:LOOK_BACK]
+    past = ClosedMonth.objects.filter(region=county, month__lt=closed.month).select_related("region")
     lines = []
-    for earlier in past:
-        now = {(share.post, share.rate): share for share in count(county, earlier.month).shares}
+    for earlier in past.order_by("-month")[:LOOK_BACK]:
+        now = {(share.post, share.rate): share for share in again(earlier).shares}
         paid = _paid(county, earlier.month)
         for key in sorted(now.keys() | paid.keys()):
             share = now.get(key) or Share(*key, days=0, asked=0, done=0, base=0, fen=0)
@@ -178,9 +185,15 @@ def _adjustments(county: Region, closed: ClosedMonth) -> list[SubsidyLine]:
     return lines
 
 
+def again(earlier: ClosedMonth) -> Counted:
+    """A closed month as it would be counted now, with the poor villages of its own day."""
+    return count(earlier.region, earlier.month, None if earlier.poor is None else frozenset(earlier.poor))
+
+
 def _paid(county: Region, month: date) -> dict[tuple[int, int], int]:
-    """What every statement so far paid for a month, by post and rate."""
-    rows = SubsidyLine.objects.filter(closed__region=county, month=month).values_list("appointment", "rate")
+    """What every statement so far paid for a month by the rules, by post and rate; an answered objection stands."""
+    counted = SubsidyLine.objects.filter(closed__region=county, month=month).exclude(kind=LineKind.CORRECTION)
+    rows = counted.values_list("appointment", "rate")
     return {(post, rate): fen for post, rate, fen in rows.annotate(sum=Sum("fen"))}
 
 

@@ -19,6 +19,12 @@ from grid.services.clue_steps import locked, need_words, write
 
 DAYS = 5
 """第十三条: 公示时间不少于5天. The day it goes up does not count."""
+EDITED_IN = {
+    NoticeKind.REVIEW: ClueState.NOTICE,
+    NoticeKind.DECISION: ClueState.REVIEWING,
+    NoticeKind.MEASURES: ClueState.HELPING,
+}
+"""The state in which a notice may still be changed: later the next step rests on what was read."""
 OBJECTED = "有异议，等核实答复"
 
 
@@ -36,7 +42,8 @@ def post(
     Raises InvalidInput where the remark or one of the pairs leaks.
     """
     more = [("评议结果", f"同意 {votes} 票")] if votes is not None else list(extra)
-    words = refusal(" ".join([remark, *(value for _, value in more)]), names_of(clue))
+    names = names_of(clue)
+    words = next(filter(None, (refusal(text, names) for text in (remark, *(value for _, value in more)))), "")
     if words:
         raise InvalidInput(words, fields={"remark": [words]})
     notice = Notice.objects.create(
@@ -57,7 +64,8 @@ def post(
 def edit(*, actor: User, notice: Notice, remark: str, why: str) -> Notice:
     """Change what is public: the old notice comes down, a new one begins its full time (Q-11).
 
-    Raises NotAllowed, InvalidInput for a remark that leaks, Conflict for a notice that is down already.
+    Raises NotAllowed, InvalidInput for a remark that leaks, Conflict for a notice that is down already or whose clue
+    moved on.
     """
     why = need_words(why, "why")
     with transaction.atomic():
@@ -66,16 +74,23 @@ def edit(*, actor: User, notice: Notice, remark: str, why: str) -> Notice:
         old = Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
         if old.taken_down_at or old.ends_on < today():
             raise Conflict("这份公示已经结束。")
+        if not editable(old, clue):
+            raise Conflict(f"这条线索现在是“{ClueState(clue.state).label}”，这份公示不能再改。")
         _down(old, f"内容修改，重新公示：{why}")
         kept = [(label, value) for label, value in old.content[len(pairs(clue, old.kind)) :]]
         new = post(actor=actor, clue=clue, kind=old.kind, remark=remark, extra=kept)
-        if clue.state == ClueState.NOTICE and old.kind == NoticeKind.REVIEW:
+        if old.kind == NoticeKind.REVIEW:
             clocks.finish("clue.notice", object_id=clue.pk)
             clocks.start(
                 "clue.notice", object_id=clue.pk, region=clue.region, title=f"{clue.name}户：重新公示"
             )
         write(clue, "renotice", "修改公示，重新计时", actor=actor, source=clue.state, note=why)
     return new
+
+
+def editable(notice: Notice, clue: Clue) -> bool:
+    """Whether a standing notice may be changed now: while its clue has not moved on from it."""
+    return notice.taken_down_at is None and EDITED_IN[NoticeKind(notice.kind)] == clue.state
 
 
 def raise_objection(*, notice: Notice, words: str, phone: str = "") -> Objection:

@@ -105,11 +105,15 @@ def _ensure_open(actor: User, region: Region, day: date) -> None:
 
 
 def mark_poor(*, actor: User, county: Region, villages: Collection[int]) -> int:
-    """Say which villages of a county are poor villages; returns how many marks changed."""
+    """Say which villages of a county, or of one of its townships, are poor villages; returns how many marks changed.
+
+    Months that are closed stay; those that are open count by the marks of the day on which they are closed. Villages
+    that were merged keep their mark.
+    """
     with transaction.atomic():
         ensure(actor, Verb.APPOINT, county.code)
         inside = Region.objects.select_for_update(no_key=True).filter(
-            code__gte=county.code, code__lte=county.code_end, level=Level.VILLAGE
+            code__gte=county.code, code__lte=county.code_end, level=Level.VILLAGE, valid_to=None
         )
         changed = [
             _marked(village)
@@ -183,6 +187,36 @@ def exclude(*, actor: User, need: Need, reason: str) -> ExcludedNeed:
                 f"exclude:{need.pk}",
             )
         return found
+
+
+def include(*, actor: User, need: Need, reason: str) -> None:
+    """Take an exclusion back: the need counts again, in a closed month by the next month's adjustment.
+
+    Raises NotAllowed, InvalidInput for too few words, StaleState where it was not excluded, Conflict on one's own
+    need.
+    """
+    if len(reason.strip()) < LEAST_WORDS:
+        raise InvalidInput(fields={"reason": [f"请写明原因，至少 {LEAST_WORDS} 个字。"]})
+    with transaction.atomic():
+        ensure(actor, Verb.APPROVE, need.region_id)
+        if actor.same_person(need.created_by):
+            raise Conflict("自己写的求助要由别的同志认定。")
+        found = ExcludedNeed.objects.select_for_update().filter(need=need).first()
+        if found is None:
+            raise StaleState("这条求助没有被排除。")
+        found.delete()
+        audit.record(
+            actor=actor,
+            action="quota.include",
+            obj=need,
+            region_code=need.region_id,
+            reason=reason.strip()[:300],
+        )
+        _tell(
+            need.created_by,
+            f"求助“{need.title}”经复查重新计入任务数。",
+            f"include:{need.pk}:{now():%Y%m%d%H%M%S}",
+        )
 
 
 def object_to(*, actor: User, result: QuotaResult, note: str) -> QuotaResult:

@@ -1,7 +1,5 @@
 """The county's holiday table: the State Council's arrangement, and what the county changed of it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,10 +19,8 @@ from fupin.lib.errors import InvalidInput
 from fupin.lib.forms import add_errors
 from grid.forms.clocks import CalendarDayForm, CalendarFilter
 from grid.models import CalendarDay
-from grid.queries.calendar import calendar_of, counties_with
+from grid.queries.calendar import counties_with, year_of
 from grid.services import calendar as service
-
-WEEKDAYS = "一二三四五六日"
 
 
 @officer_page(Verb.APPROVE)
@@ -50,8 +46,8 @@ def index(request: SignedIn) -> HttpResponse:
         "many": len(counties) > 1,
         "years": tabs(request, "year", [(str(n), f"{n}年") for n in _years()], str(year)),
         "year": year,
-        "unknown": year not in calendar_of(county.code).years,
-        "rows": _rows(county, year),
+        "weekdays": "一二三四五六日",
+        "shown": year_of(county.code, year),
         "form": form,
     }
     return render(request, "grid/calendar.html", context, status=status)
@@ -98,19 +94,3 @@ def _years() -> range:
 
 def _address(county: Region, year: int) -> str:
     return f"{reverse('grid:calendar')}?county={county.code}&year={year}"
-
-
-def _rows(county: Region, year: int) -> list[dict[str, Any]]:
-    """The days of the year, the county's own marked with what takes them back."""
-    found = CalendarDay.objects.filter(county__in=[county.code], day__year=year)
-    own = {row.day: row for row in found}
-    national = {row.day: row for row in CalendarDay.objects.filter(county=None, day__year=year)}
-    return [
-        {
-            "day": f"{day:%m-%d} 周{WEEKDAYS[day.weekday()]}",
-            "works": "上班" if row.works else "放假",
-            "name": row.name,
-            "own": row if row.county_id else None,
-        }
-        for day, row in sorted({**national, **own}.items())
-    ]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,7 +23,8 @@ from fupin.lib.paging import keyset_page
 from grid.clock_rules import RULES
 from grid.forms.clocks import LEVELS, STATES, ClockFilter, PauseForm
 from grid.models import Clock
-from grid.queries.clocks import clocks_seen_by
+from grid.queries.clocks import clocks_seen_by, in_state
+from grid.queries.overdue import beside_clocks
 from grid.rows import clock_row
 from grid.services import clocks as service
 
@@ -39,7 +39,7 @@ def index(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     level, state = form.cleaned_data["level"], form.cleaned_data["state"] or "late"
-    rows = _in_state(clocks_seen_by(request.user), state)
+    rows = in_state(clocks_seen_by(request.user), state)
     if level:
         rows = rows.filter(level=int(level))
     order = ("-done_on", "-id") if state == "done" else ("due_on", "id")
@@ -48,6 +48,7 @@ def index(request: SignedIn) -> HttpResponse:
         "rows": [clock_row(*told) for told in service.shown(list(page.items))],
         "levels": tabs(request, "level", LEVELS, level),
         "states": tabs(request, "state", STATES, state),
+        "beside": beside_clocks(request.user, int(level) if level else None) if state == "late" else [],
         **pager(request, page),
     }
     return render(request, "grid/clocks.html", context)
@@ -77,18 +78,6 @@ def pause(request: SignedIn, pk: int) -> HttpResponse:
 def resume(request: SignedIn, pk: int) -> HttpResponse:
     clock = get_object_or_404(clocks_seen_by(request.user), pk=pk)
     return _do(request, clock, PauseForm(), "resume", lambda: service.resume(actor=request.user, clock=clock))
-
-
-def _in_state(rows: QuerySet[Clock], state: str) -> QuerySet[Clock]:
-    running = rows.filter(done_on=None)
-    match state:
-        case "late":
-            return running.filter(paused_on=None, at_least=False, due_on__lt=today())
-        case "paused":
-            return running.filter(paused_on__isnull=False)
-        case "done":
-            return rows.filter(done_on__isnull=False)
-    return running.filter(paused_on=None)
 
 
 def _do(

@@ -10,9 +10,9 @@ from accounts.permissions import grants
 from fupin.lib.clock import ZONE
 from grid.clock_rules import CLUE_CLOCKS, RULES
 from grid.clue_enums import ClueState, ObjectionState
-from grid.forms.clues import AnswerForm, EditNoticeForm
-from grid.models import Clue, Measure, Objection
-from grid.services import clocks
+from grid.forms.clues import AnswerForm, ClueFileForm, EditNoticeForm
+from grid.models import Clue, Measure, Notice, Objection
+from grid.services import clocks, clue_files, notices
 from grid.views.measures import form_for
 from needs.services.household_records import risk_words
 
@@ -20,10 +20,13 @@ from needs.services.household_records import risk_words
 def shown(user: User, clue: Clue) -> dict[str, Any]:
     """The context of the page; a constant number of queries."""
     held = grants(user)
+    may_verify = held.allow(Verb.VERIFY, clue.region_id)
     may_check = held.allow(Verb.CHECK, clue.region_id)
+    may_view = held.allow(Verb.VIEW, clue.region_id)
+    kinds = clue_files.kinds_for(user, clue)
     return {
         "clue": clue,
-        "facts": facts(clue, may_view=held.allow(Verb.VIEW, clue.region_id)),
+        "facts": facts(clue, may_view=may_view),
         "clocks": timed(clue),
         "timeline": timeline(clue),
         "situation": clue.situation.open() if clue.situation else "",
@@ -31,7 +34,10 @@ def shown(user: User, clue: Clue) -> dict[str, Any]:
             {"row": row, "minutes": row.minutes.open() if row.minutes else ""}
             for row in clue.meetings.order_by("id")
         ],
-        "notices": list(clue.notices.order_by("id")),
+        "notices": [
+            {"row": row, "edit_form": _edit_form(row) if may_verify and notices.editable(row, clue) else None}
+            for row in clue.notices.order_by("id")
+        ],
         "objections": [
             {
                 "row": row,
@@ -41,13 +47,30 @@ def shown(user: User, clue: Clue) -> dict[str, Any]:
             for row in Objection.objects.filter(notice__clue=clue).order_by("id")
         ],
         "open_objection": ObjectionState.OPEN,
-        "may_edit_notice": held.allow(Verb.VERIFY, clue.region_id),
-        "edit_form": EditNoticeForm(),
         "measures": list(Measure.objects.filter(clue=clue).select_related("post__user").order_by("id")),
         "measure_form": form_for(user, clue),
-        "may_announce": clue.state == ClueState.HELPING and held.allow(Verb.VERIFY, clue.region_id),
-        "may_pack": held.allow(Verb.VIEW, clue.region_id),
+        "may_announce": clue.state == ClueState.HELPING and may_verify,
+        "may_pack": may_view,
+        "files": files(user, clue) if may_view else [],
+        "file_form": ClueFileForm(kinds=kinds, auto_id="id_file_%s") if may_view and kinds else None,
     }
+
+
+def files(user: User, clue: Clue) -> list[dict[str, Any]]:
+    """Photos and scans, for who views the village."""
+    since = clue_files.last_step(clue)
+    return [
+        {
+            "row": row,
+            "url": row.get_absolute_url(),
+            "mine": clue_files.removable(user, row, since),
+        }
+        for row in clue.files.select_related("uploaded_by")
+    ]
+
+
+def _edit_form(row: Notice) -> EditNoticeForm:
+    return EditNoticeForm(initial={"remark": row.remark}, auto_id=f"id_n{row.pk}_%s")
 
 
 def facts(clue: Clue, *, may_view: bool) -> list[dict[str, Any]]:

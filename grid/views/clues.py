@@ -16,6 +16,7 @@ from accounts.services.submissions import once
 from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
 from accounts.views.outbox import asked_key
+from fupin.lib.clock import today
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import CleanForm, add_errors
 from fupin.lib.paging import keyset_page
@@ -107,7 +108,7 @@ def new(request: SignedIn) -> HttpResponse:
 @require_safe
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """One case: where it stands, every clock with its clause, what was done, and the forms of the next step."""
-    return _page(request, get_object_or_404(visible_to(request.user), pk=pk))
+    return page(request, get_object_or_404(visible_to(request.user), pk=pk))
 
 
 @officer_page(*OPENS)
@@ -120,7 +121,7 @@ def act(request: SignedIn, pk: int, action: str) -> HttpResponse:
     lifecycle.step(request.user, clue, action)
     form = form_of(action, clue, request.POST)
     if not form.is_valid():
-        return _page(request, clue, action=action, form=form, status=400)
+        return page(request, clue, action=action, form=form, status=400)
     try:
         once(
             actor=request.user,
@@ -131,7 +132,7 @@ def act(request: SignedIn, pk: int, action: str) -> HttpResponse:
         )
     except (InvalidInput, Conflict) as error:
         add_errors(form, error)
-        return _page(request, clue, action=action, form=form, status=error.status)
+        return page(request, clue, action=action, form=form, status=error.status)
     messages.success(request, "已办理。")
     return (
         redirect("grid:clue", pk)
@@ -146,7 +147,10 @@ def form_of(action: str, clue: Clue, data: Any = None) -> CleanForm:
     if action in ("verify", "deny"):
         homes = [] if clue.household_id else _homes(clue)
         needed = service.needed_at(clue, homes[0] if len(homes) == 1 else None)
-        return ReviewForm(data, needed=needed, homes=homes, **extra)
+        review = ReviewForm(data, needed=needed, homes=homes, initial={"held_on": today()}, **extra)
+        if action == "deny":
+            del review.fields["monitored"], review.fields["remark"]
+        return review
     if action == "judge":
         return JudgeForm(data, initial={"monitored": clue.monitored}, **extra)
     form = WordsForm(data, **extra)
@@ -169,14 +173,21 @@ def _do(request: SignedIn, clue: Clue, action: str, form: CleanForm) -> Clue:
     return SIMPLE[action](actor=request.user, clue=clue, note=given["note"])
 
 
-def _page(
-    request: SignedIn, clue: Clue, *, action: str = "", form: CleanForm | None = None, status: int = 200
+def page(
+    request: SignedIn,
+    clue: Clue,
+    *,
+    action: str = "",
+    form: CleanForm | None = None,
+    status: int = 200,
+    **extra: Any,
 ) -> HttpResponse:
+    """The page of one case; `form` is the one of `action` as it was sent, `extra` replaces parts of the context."""
     steps = [
         {"row": row, "form": form if form and row.action == action else form_of(row.action, clue)}
         for row in {one.action: one for one in lifecycle.steps_for(request.user, clue)}.values()
     ]
-    context = {**clue_page.shown(request.user, clue), "steps": steps, "failed": action}
+    context = {**clue_page.shown(request.user, clue), "steps": steps, "failed": action, **extra}
     if form and not any(one["form"] is form for one in steps):
         context["error_form"] = form
     return render(request, "grid/clues/detail.html", context, status=status)

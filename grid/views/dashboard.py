@@ -1,14 +1,12 @@
-"""Figures of a region by child region; every number opens to its rows."""
+"""The leaders' dashboard by region and month: pictures first, tables behind, every number opens to its rows."""
 
-import re
+import tempfile
 from datetime import date
-from typing import Any
-from urllib.parse import urlencode
+from pathlib import Path
+from typing import Any, cast
 
-from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.enums import Verb
@@ -19,51 +17,80 @@ from accounts.queries import path_of
 from accounts.views.access import officer_page
 from accounts.views.listing import address
 from accounts.views.places import asked_region
-from fupin.lib.clock import today
-from fupin.lib.forms import CleanForm
-from fupin.lib.money import yuan_display
+from fupin.lib.clock import ZONE, add_months, month_of, today
+from fupin.lib.downloads import download
+from fupin.lib.official_sheets import Column, write_form
+from grid.figure_totals import Board
+from grid.forms.figures import PeriodParameter
 from grid.queries import figures as queries
-from grid.queries.figures import Figures
+from grid.views import figure_charts, figure_places, figure_tiles
+from grid.views.figure_words import Shown
 
-MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
-MONTHS_OFFERED = 12
-COLUMNS = (
-    {"label": "地区"},
-    {"label": "登记家庭", "numeric": True},
-    {"label": "公开求助", "numeric": True},
-    {"label": "已对接", "numeric": True},
-    {"label": "对接率", "numeric": True},
-    {"label": "到账善款（元）", "numeric": True},
-)
-
-
-class MonthParameter(CleanForm):
-    month = forms.RegexField(MONTH, required=False)
+NEGLECTED_SHOWN = 10
 
 
 @officer_page(Verb.REPORT)
 @require_safe
 def home(request: SignedIn) -> HttpResponse:
     """`?region=` (the person's own top region by default) and `?month=2026-11` (all time by default)."""
-    region, month = _region(request), _month(request)
-    own, children = queries.figures_of(region, month)
+    board, shown = asked_board(request)
     held = grants(request.user)
-    way = [step for step in path_of(region.code) if held.allow(Verb.REPORT, step.code)]
-    ranked = sorted((row for row in children if row.rate is not None), key=lambda row: -(row.rate or 0))
+    way = [step for step in path_of(board.region.code) if held.allow(Verb.REPORT, step.code)]
     context = {
-        "region": region,
+        **shown_board(request, board, shown),
         "way": [{"label": step.name, "url": address(request, region=step.code)} for step in way],
-        "tiles": _tiles(own),
-        "columns": COLUMNS,
-        "rows": [_table_row(request, row) for row in children],
-        "bars": [_bar(request, row) for row in ranked],
-        "months": _months(request, month),
-        "period": f"{month.year} 年 {month.month} 月" if month else "累计",
+        "may_set": held.allow(Verb.APPOINT, board.region.code),
     }
     return render(request, "grid/dashboard.html", context)
 
 
-def _region(request: SignedIn) -> Region:
+@officer_page(Verb.REPORT)
+@require_safe
+def export(request: SignedIn) -> HttpResponse:
+    """The table of the places as XLSX, for whoever reads it on the page."""
+    board, shown = asked_board(request)
+    table = figure_places.places(board, shown)
+    rows = [[cell["value"] for cell in row] for row in table["rows"]]
+    if not rows:
+        rows = [[cell["value"] for cell in figure_places.own_row(board.own, shown)]]
+    columns = [
+        Column(column["label"], 14 if number else 20) for number, column in enumerate(table["columns"])
+    ]
+    title = f"{board.region.name}数据（{period(board.month)}）"
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "figures.xlsx"
+        write_form(target, title=title, note=_until(board), columns=columns, rows=rows)
+        return download(target.read_bytes(), f"{title}.xlsx")
+
+
+def shown_board(request: HttpRequest, board: Board, shown: Shown) -> dict[str, Any]:
+    """What the office's and the public's page have in common."""
+    neglected = [] if shown.is_public else queries.neglected_in(board.region, NEGLECTED_SHOWN)
+    return {
+        "region": board.region,
+        "period": period(board.month),
+        "until": _until(board),
+        "months": months_offered(request, board.month),
+        "month": f"{board.month:%Y-%m}" if board.month else "",
+        "groups": figure_tiles.tiles(board, shown),
+        "figures": figure_charts.figures_shown(board, shown),
+        "places": figure_places.places(board, shown),
+        "empty": figure_places.empty_places(board, shown),
+        "neglected": [{"region": region, "row": row} for region, row in neglected],
+        "neglected_url": shown.rows_url("neglected", board.region),
+        "export_url": f"{request.path}export/?{request.GET.urlencode()}",
+    }
+
+
+def asked_board(request: SignedIn) -> tuple[Board, Shown]:
+    """The board that `?region=&month=` asks for. Raises Http404 outside what this person reads."""
+    region, month = readable_region(request), asked_month(request)
+    dashboard = lambda place: address(request, region=place.code)  # noqa: E731
+    return queries.board(region, month), Shown(month, dashboard)
+
+
+def readable_region(request: SignedIn) -> Region:
+    """The asked region, or the person's own top one. Raises Http404 outside what this person reads."""
     region = asked_region(request)
     if region is None:
         return queries.report_regions(request.user)[0]
@@ -72,74 +99,34 @@ def _region(request: SignedIn) -> Region:
     return region
 
 
-def _month(request: SignedIn) -> date | None:
-    form = MonthParameter(request.GET)
+def asked_month(request: HttpRequest) -> date | None:
+    """The first day of `?month=2026-11`; None without one. Raises Http404 for what is no month."""
+    form = PeriodParameter(request.GET)
     if not form.is_valid():
         raise Http404
-    found = MONTH.fullmatch(form.cleaned_data["month"])
-    return date(int(found[1]), int(found[2]), 1) if found else None
+    return cast("date | None", form.cleaned_data["month"])
 
 
-def _links(region: Region) -> dict[str, str]:
-    """Where each figure opens to its rows."""
-    here = urlencode({"region": region.code})
-    lists = {
-        "households": "needs:households",
-        "needs": "needs:office-needs",
-        "received": "donors:office-pledges",
-    }
-    return {name: f"{reverse(url)}?{here}" for name, url in lists.items()}
+def period(month: date | None) -> str:
+    """The month in words."""
+    return f"{month.year} 年 {month.month} 月" if month else "累计"
 
 
-def _tiles(row: Figures) -> list[dict[str, Any]]:
-    links = _links(row.region)
-    matched = f"{links['needs']}&status=matched"
-    return [
-        {"label": "登记家庭", "value": row.households, "unit": "户", "url": links["households"]},
-        {"label": "公开求助", "value": row.needs, "unit": "条", "url": links["needs"]},
-        {"label": "对接率", "value": _percent(row), "note": f"已对接 {row.matched} 条", "url": matched},
-        {
-            "label": "到账善款",
-            "value": yuan_display(row.received_fen),
-            "unit": "元",
-            "url": links["received"],
-        },
-    ]
-
-
-def _table_row(request: SignedIn, row: Figures) -> list[dict[str, Any]]:
-    links = _links(row.region)
-    return [
-        {"value": row.region.name, "url": address(request, region=row.region.code)},
-        {"value": row.households, "url": links["households"]},
-        {"value": row.needs, "url": links["needs"]},
-        {"value": row.matched, "url": f"{links['needs']}&status=matched"},
-        {"value": _percent(row)},
-        {"value": yuan_display(row.received_fen), "url": links["received"]},
-    ]
-
-
-def _bar(request: SignedIn, row: Figures) -> dict[str, Any]:
-    url = address(request, region=row.region.code)
-    return {
-        "label": row.region.name,
-        "value": row.rate,
-        "text": f"{row.rate}%（{row.matched}/{row.needs}）",
-        "url": url,
-    }
-
-
-def _percent(row: Figures) -> str:
-    return "—" if row.rate is None else f"{row.rate}%"
-
-
-def _months(request: SignedIn, chosen: date | None) -> list[dict[str, Any]]:
-    """All time, then the last twelve months."""
+def months_offered(request: HttpRequest, chosen: date | None) -> list[dict[str, Any]]:
+    """All time, then the twelve months up to this one; an older one that is chosen stands behind them."""
+    this = month_of(today())
+    days = [add_months(this, -back) for back in range(queries.MONTHS_SHOWN)]
+    if chosen and chosen not in days:
+        days.append(chosen)
     links = [{"label": "累计", "url": address(request, month=""), "active": chosen is None}]
-    this = today().replace(day=1)
-    for back in range(MONTHS_OFFERED):
-        year, month = divmod(this.year * 12 + this.month - 1 - back, 12)
-        first = date(year, month + 1, 1)
-        label = f"{first:%Y-%m}"
-        links.append({"label": label, "url": address(request, month=label), "active": first == chosen})
+    links += [
+        {"label": f"{day:%Y-%m}", "url": address(request, month=f"{day:%Y-%m}"), "active": day == chosen}
+        for day in days
+    ]
     return links
+
+
+def _until(board: Board) -> str:
+    if board.counted_at is None:
+        return "数字还在第一次统计，请稍后再看。"
+    return f"数字截至 {board.counted_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"

@@ -27,6 +27,7 @@ from needs.models import Household
 from needs.views.filing import file, posted
 
 SHOWN = 20
+TEMPLATE = "grid/print/declare.typ"
 
 
 @login_required
@@ -85,7 +86,7 @@ def poster(request: SignedIn) -> HttpResponse:
         "qr": qr_svg(url),
         "days": DAYS,
     }
-    return download(pdf("grid/print/declare.typ", data), "declare.pdf", inline=True)
+    return download(pdf(TEMPLATE, data), "declare.pdf", inline=True)
 
 
 def _declare(request: SignedIn, form: DeclareForm, home: Household | None, village: Region) -> int:

@@ -20,9 +20,15 @@ from accounts.views.outbox import asked_key
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import CleanForm, LineField, add_errors
 from fupin.lib.paging import keyset_page
+from grid.models import Subject
+from grid.queries.inspections import items_visible_to
 from grid.services import handover as service
 
 SENT = ("successor", "leave", "reason")
+
+
+class FromInspection(CleanForm):
+    item = forms.IntegerField(required=False)
 
 
 class HandoverForm(CleanForm):
@@ -77,6 +83,7 @@ def handover(request: SignedIn, pk: int) -> HttpResponse:
         candidates=service.candidates(post) if own else [],
         own=own,
         ended=post.ended_at is not None,
+        initial={"reason": _found(request, post)},
     )
     status = 400
     if form.is_bound and form.is_valid():
@@ -104,6 +111,15 @@ def handover(request: SignedIn, pk: int) -> HttpResponse:
         "opens": grants(request.user).allow(Verb.VIEW, post.region_id),
     }
     return render(request, "grid/handover.html", context, status=status if form.errors else 200)
+
+
+def _found(request: SignedIn, post: Appointment) -> str:
+    """What an inspection (`?item=`) found at this post, as the reason to begin with."""
+    asked = FromInspection(request.GET)
+    pk = asked.cleaned_data["item"] if asked.is_valid() else None
+    officers = items_visible_to(request.user).filter(inspection__subject=Subject.OFFICERS, object_id=post.pk)
+    item = officers.filter(pk=pk).first() if pk else None
+    return f"督查发现不履职：{item.finding}"[:200] if item else ""
 
 
 def _hand_over(request: SignedIn, post: Appointment, values: dict[str, Any]) -> int:

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import Verb
 from accounts.http import SignedIn
+from accounts.models import Appointment
 from accounts.permissions import grants
 from accounts.services.submissions import once
 from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
 from accounts.views.outbox import asked_key
+from fupin.lib.clock import day_of
 from fupin.lib.errors import Conflict, FupinError
 from fupin.lib.forms import add_errors
 from fupin.lib.paging import keyset_page
@@ -184,18 +186,25 @@ def _item_page(
         ItemState.RECTIFIED: ReturnForm if inspects else None,
     }
     kind = forms.get(found.state)
-    officer = found.inspection.subject == Subject.OFFICERS
-    appoints = grants(request.user).allow(Verb.APPOINT, found.region_id)
     context = {
         "item": found,
         "inspects": inspects,
         "form": form or (kind() if kind else None),
         "thing_url": _thing_url(found),
-        "handover_url": reverse("grid:handover", args=[found.object_id])
-        if officer and appoints and found.finding
-        else "",
+        **_replacing(request, found),
     }
     return render(request, "grid/inspection_item.html", context, status=status)
+
+
+def _replacing(request: SignedIn, found: InspectionItem) -> dict[str, Any]:
+    """Where an officer was found wanting: the way to hand the work to somebody else, or that it was done (95)."""
+    appoints = grants(request.user).allow(Verb.APPOINT, found.region_id)
+    if found.inspection.subject != Subject.OFFICERS or not appoints or not found.finding:
+        return {}
+    post = Appointment.objects.filter(pk=found.object_id).first()
+    if post is None or post.ended_at:
+        return {"replaced_on": day_of(post.ended_at) if post and post.ended_at else None}
+    return {"handover_url": f"{reverse('grid:handover', args=[post.pk])}?item={found.pk}"}
 
 
 def _thing_url(found: InspectionItem) -> str:

@@ -22,6 +22,7 @@ from grid.clue_enums import ClueState, MeasureState
 from grid.forms.measures import MeasureForm, OrderFilter, OrderForm
 from grid.models import Clue, Measure
 from grid.queries.clues import measures_of, visible_to
+from grid.queries.measure_list import choices_for
 from grid.rows import order_row
 from grid.services import measures as service
 
@@ -36,7 +37,8 @@ def form_for(user: User, clue: Clue, data: Any = None) -> MeasureForm | None:
     posts = service.departments(clue) if sends else []
     if clue.state != ClueState.HELPING or not (own or posts):
         return None
-    return MeasureForm(data, posts=posts, own=own, auto_id="id_measure_%s")
+    kinds = choices_for(clue.region_id // 10**6 * 10**6, clue.problem)
+    return MeasureForm(data, posts=posts, own=own, kinds=kinds, auto_id="id_measure_%s")
 
 
 @officer_page(Verb.VERIFY, Verb.DISPATCH)

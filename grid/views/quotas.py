@@ -237,6 +237,7 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
         "facts": _facts(row),
         "needs": [(need, reverse("needs:office-need", args=[need.pk])) for need in needs],
         "action": _action(request, row),
+        "approves": grants(request.user).allow(Verb.APPROVE, row.appointment.region_id),
     }
     return render(request, "grid/quota_result.html", context, status=status if form.errors else 200)
 

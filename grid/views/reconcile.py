@@ -1,7 +1,9 @@
 """账账相符: upload the provincial file, read the differences, decide line by line, take sheets along."""
 
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,14 +20,16 @@ from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
 from accounts.views.outbox import asked_key
 from fupin.lib.downloads import download
-from fupin.lib.errors import Conflict, FupinError, InvalidInput
+from fupin.lib.errors import Conflict, FupinError, InvalidInput, StaleState
 from fupin.lib.forms import add_errors
 from fupin.lib.paging import keyset_page
 from grid import register_sheets
 from grid.forms.reconcile import CheckUploadForm, DifferenceFilter, RulingForm
-from grid.models import CheckState, DifferenceKind, RegisterCheck
+from grid.models import CheckState, DifferenceKind, RegisterCheck, RegisterDifference
 from grid.queries import reconcile as queries
 from grid.services import reconcile as service
+from needs.forms.household_import import MappingForm
+from needs.imports import columns
 from needs.views.filing import posted
 
 PAGE = 30
@@ -66,9 +70,44 @@ def _upload(request: SignedIn, form: CheckUploadForm) -> int:
 
 
 @officer_page(Verb.APPROVE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: SignedIn, pk: int) -> HttpResponse:
-    return _page(request, _check(request, pk))
+    """Which column is what, then progress and the differences."""
+    check = _check(request, pk)
+    if check.state != CheckState.UPLOADED and request.method == "POST":
+        raise StaleState("这份名单已经开始核对或者已经取消。")
+    return _columns(request, check) if check.state == CheckState.UPLOADED else _page(request, check)
+
+
+@officer_page(Verb.APPROVE)
+@require_POST
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
+    service.cancel(actor=request.user, check=_check(request, pk))
+    messages.success(request, "已取消，上传的名单已删除。")
+    return redirect("grid:register-checks")
+
+
+def _columns(request: SignedIn, check: RegisterCheck) -> HttpResponse:
+    """The guessed columns for a person to look at; `then=preview` shows the first lines under others."""
+    form, status = MappingForm(posted(request), headings=check.headings, mapping=check.mapping), 400
+    if form.is_bound and form.is_valid():
+        try:
+            if request.POST.get("then") == "preview":
+                check.mapping = columns.checked(form.mapping(), check.headings)
+            else:
+                service.start(actor=request.user, check=check, mapping=form.mapping())
+                return redirect(check)
+        except (InvalidInput, Conflict) as error:
+            add_errors(form, error)
+            status = error.status
+    rows = [
+        (list(zip_longest(check.headings, cells[: len(check.headings)], fillvalue="")), words)
+        for cells, words in service.preview(check)
+    ]
+    context = {"check": check, "form": form, "rows": rows}
+    response = render(request, "grid/register_columns.html", context, status=status if form.errors else 200)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @officer_page(Verb.APPROVE)
@@ -76,7 +115,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
 def rule(request: SignedIn, pk: int) -> HttpResponse:
     """Decide one difference."""
     row = get_object_or_404(queries.differences_visible_to(request.user), pk=pk)
-    form, status = RulingForm(request.POST, auto_id=f"id_row{row.pk}_%s"), 400
+    form, status = _ruling(row, request.POST), 400
     if form.is_valid():
         try:
             once(
@@ -119,6 +158,11 @@ def sheet(request: SignedIn, pk: int, what: str) -> HttpResponse:
     return download(data, name)
 
 
+def _ruling(row: RegisterDifference, data: Any = None) -> RulingForm:
+    missing = row.kind == DifferenceKind.MISSING_HERE
+    return RulingForm(data, missing_here=missing, auto_id=f"id_row{row.pk}_%s")
+
+
 def _check(request: SignedIn, pk: int) -> RegisterCheck:
     return get_object_or_404(queries.checks_visible_to(request.user), pk=pk)
 
@@ -156,7 +200,7 @@ def _page(
                 "name": row.name.open() if row.name else "",
                 "fields": register_sheets.fields_of(row, places),
                 "open": not row.ruling and row.kind != DifferenceKind.UNREADABLE,
-                "form": (bound or {}).get(row.pk) or RulingForm(auto_id=f"id_row{row.pk}_%s"),
+                "form": (bound or {}).get(row.pk) or _ruling(row),
             }
             for row in page.items
         ],

@@ -162,14 +162,17 @@ def _told(visit: Visit) -> dict[str, Any]:
 def ask_photo(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for a photo at the next visit, or no longer."""
     home = get_object_or_404(grid_queries.homes_visible_to(request.user), pk=pk)
-    form = PhotoAskForm(request.POST)
-    try:
-        if form.is_valid():
+    form, status = PhotoAskForm(request.POST), 400
+    if form.is_valid():
+        try:
             service.ask_photo(actor=request.user, home=home, of=form.cleaned_data["of"])
             messages.success(request, "已保存。" if form.cleaned_data["of"] else "下次走访不用拍照。")
-    except (InvalidInput, Conflict) as error:
-        messages.error(request, error.message)
-    return redirect("grid:visit", home.pk)
+            return redirect("grid:visit", home.pk)
+        except (InvalidInput, Conflict) as error:
+            add_errors(form, error)
+            status = error.status
+    context = {**_context(request, home, VisitForm(home=home)), "ask_form": form}
+    return render(request, "grid/visits/household.html", context, status=status)
 
 
 @officer_page(*SEES)

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fupin.lib.errors import InvalidInput
+
 HEADER_WITHIN = 20
 JOINT = " / "
 LOWER_ALONE = 100
@@ -161,6 +163,28 @@ def is_data(cells: Sequence[str], mapping: Mapping[str, int]) -> bool:
 def headings(row: Sequence[str]) -> list[str]:
     """The heading of every column for people, "第 3 列" where it is empty."""
     return [cell.strip()[:MAX_HEADER] or f"第 {number} 列" for number, cell in enumerate(row, start=1)]
+
+
+def checked(mapping: Mapping[str, int], headings: Sequence[str]) -> dict[str, int]:
+    """What a person chose, column number by key. Raises InvalidInput beside what is missing or used twice."""
+    wrong = {
+        column.key: [f"请选择“{column.label}”在哪一列。"]
+        for column in COLUMNS
+        if column.required and column.key not in mapping
+    }
+    for key, number in mapping.items():
+        if key not in BY_KEY or not 0 <= number < len(headings):
+            wrong[key] = ["请从列表里选择。"]
+        elif list(mapping.values()).count(number) > 1:
+            wrong[key] = ["同一列不能当作两种内容。"]
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return dict(mapping)
+
+
+def by_heading(mapping: Mapping[str, int], headings: Sequence[str]) -> dict[str, str]:
+    """The headings that were chosen, by key: what the next file of the county is guessed from."""
+    return {key: headings[number] for key, number in mapping.items()}
 
 
 def guess(header: Sequence[str], remembered: Mapping[str, str] | None = None) -> dict[str, int]:

@@ -57,6 +57,9 @@ class Need(models.Model):
     )
     created_at = models.DateTimeField(default=now, editable=False)
     submitted_at = models.DateTimeField(null=True, help_text="first submission; a resubmission keeps it")
+    origin_region = models.BigIntegerField(
+        null=True, help_text="code of the village where it was handed in, once it was moved to another"
+    )
     publish_at = models.DateTimeField(null=True, help_text="approved, but not public before this moment")
     published_at = models.DateTimeField(null=True)
     campaign = models.ForeignKey(
@@ -106,6 +109,12 @@ class Need(models.Model):
                 condition=Q(status__in=("matched", "fulfilled")),
             ),
             models.Index(fields=["household", "kind"], name="need_household_kind"),
+            # A county's month, for quotas and figures.
+            models.Index(
+                fields=["county", "submitted_at"],
+                name="need_handed_in",
+                condition=Q(submitted_at__isnull=False),
+            ),
             # The queues of the gates, by county: what waits there, longest first.
             models.Index(
                 fields=["county", "status", "waiting_since", "id"],
@@ -116,6 +125,12 @@ class Need(models.Model):
                 fields=["taken_down_at"], name="need_taken_down", condition=Q(taken_down_at__isnull=False)
             ),
             models.Index(fields=["publish_at"], name="need_publish_due", condition=Q(status="checked")),
+            # A county's month of the leaders' figures (grid/figure_sources.py), whatever became of its needs.
+            models.Index(
+                fields=["county", "published_at"],
+                name="need_county_month",
+                condition=Q(published_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

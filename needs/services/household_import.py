@@ -16,7 +16,7 @@ from accounts.queries import path_of
 from accounts.services import wake
 from fupin.lib import sheet_reading as reading
 from fupin.lib.clock import now
-from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
+from fupin.lib.errors import Conflict, NotAllowed
 from needs.imports import checks, columns, files
 from needs.imports.places import Places
 from needs.imports.problems import Problem
@@ -74,19 +74,7 @@ def upload(*, actor: User, county: Region, file_name: str, source: reading.Reada
 def set_mapping(*, actor: User, job: HouseholdImport, mapping: Mapping[str, int]) -> HouseholdImport:
     """Say which column is what. Raises InvalidInput beside what is missing or used twice."""
     job = _own(actor, job)
-    wrong = {
-        column.key: [f"请选择“{column.label}”在哪一列。"]
-        for column in columns.COLUMNS
-        if column.required and column.key not in mapping
-    }
-    for key, number in mapping.items():
-        if key not in columns.BY_KEY or not 0 <= number < len(job.headings):
-            wrong[key] = ["请从列表里选择。"]
-        elif list(mapping.values()).count(number) > 1:
-            wrong[key] = ["同一列不能当作两种内容。"]
-    if wrong:
-        raise InvalidInput(fields=wrong)
-    job.mapping, job.state = dict(mapping), ImportState.PREVIEWED
+    job.mapping, job.state = columns.checked(mapping, job.headings), ImportState.PREVIEWED
     _save_open(job, "mapping", "state")
     return job
 
@@ -177,7 +165,7 @@ def data_lines(job: HouseholdImport) -> Iterator[tuple[int, list[str]]]:
 def _remembered(county: Region) -> dict[str, str]:
     """The headings that the county chose last, by key."""
     last = HouseholdImport.objects.filter(county=county, state=ImportState.DONE).order_by("-id").first()
-    return {key: last.headings[number] for key, number in last.mapping.items()} if last else {}
+    return columns.by_heading(last.mapping, last.headings) if last else {}
 
 
 def _own(actor: User, job: HouseholdImport) -> HouseholdImport:

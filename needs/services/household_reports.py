@@ -67,7 +67,7 @@ def report_new(
         raise InvalidInput(fields={"village": ["请选择到村（社区）。"]})
     if content.phone:
         refuse_officers_phone(content.phone)
-    values = {name: getattr(content, name) for name in CHANGEABLE}
+    values = {name: getattr(content, name) for name in CHANGEABLE} | {"focus": list(content.focus)}
     changes = {name: ["", value] for name, value in values.items() if value}
     return _hand_in(actor, region, kind, reason, changes=changes, evidence=evidence)
 

@@ -43,7 +43,7 @@ COLUMNS = {
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     """What the county's catalogue says: its own entries and the national ones that stand beside them."""
-    form, county = CatalogueFilter(request.GET), _county(request)
+    form, county = CatalogueFilter(request.GET), asked_county(request)
     if not form.is_valid():
         raise Http404
     rows = entries(county.code)
@@ -95,7 +95,7 @@ def new(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: SignedIn, pk: int) -> HttpResponse:
     """One entry with its history; the county changes it, the others read."""
-    county = _county(request)
+    county = asked_county(request)
     item = get_object_or_404(entries(county.code), pk=pk)
     form = EntryForm(request.POST if request.method == "POST" else None, initial=typed(item))
     if form.is_bound and form.is_valid():
@@ -165,7 +165,7 @@ def _saved(request: SignedIn, county: Region, words: str) -> HttpResponse:
     return response
 
 
-def _county(request: SignedIn) -> Region:
+def asked_county(request: SignedIn) -> Region:
     """The county asked for, or the only one there is; 404 outside one's own."""
     form = CatalogueFilter(request.GET)
     if not form.is_valid():
@@ -180,7 +180,7 @@ def _county(request: SignedIn) -> Region:
 
 
 def _own_county(request: SignedIn) -> Region:
-    county = _county(request)
+    county = asked_county(request)
     if not _may_edit(request, county):
         raise Http404
     return county

@@ -14,7 +14,7 @@ from accounts.queries import villages_in
 from accounts.views.access import officer_page
 from fupin.lib.clock import day_of
 from fupin.lib.masks import mask_id, mask_phone, mask_text
-from needs.enums import Cause
+from needs.enums import Cause, Focus
 from needs.forms.household_reports import CorrectionForm, EndingForm, NewReportForm
 from needs.household_enums import ReportKind, ReportState
 from needs.household_queues import report_row, reports_of
@@ -32,6 +32,7 @@ FIELDS = {
     "cause": "困难原因",
     "phone": "联系电话",
     "address": "详细住址",
+    "focus": "重点情况",
 }
 MASKS = {"id_number": mask_id, "phone": mask_phone, "address": mask_text}
 
@@ -191,6 +192,8 @@ def _changes(row: HouseholdReport) -> list[dict[str, str]]:
 def _plain(name: str, value: Any) -> str:
     if value in ("", None):
         return "没有登记"
+    if name == "focus":
+        return "、".join(str(Focus(group).label) for group in value)
     if name == "cause":
         return str(Cause(value).label)
     return MASKS[name](value) if name in MASKS else str(value)

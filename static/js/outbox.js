@@ -171,8 +171,17 @@ window.outbox = (() => {
 
   // One at a time, also of several open pages; where the browser has no locks, the server knows the same form again.
   let busy = false;
-  async function alone(work) {
-    if (navigator.locks) return navigator.locks.request("fupin-outbox", { ifAvailable: true }, (lock) => (lock ? work() : null));
+  async function alone(work, patience = 0) {
+    if (navigator.locks) {
+      const ask = new AbortController();
+      const timer = patience && setTimeout(() => ask.abort(), patience);
+      const options = patience ? { signal: ask.signal } : { ifAvailable: true };
+      const taken = (lock) => { clearTimeout(timer); return lock ? work() : null; };
+      return navigator.locks.request("fupin-outbox", options, taken).catch((error) => {
+        if (error.name !== "AbortError") throw error;
+        return null;
+      });
+    }
     if (busy) return null;
     busy = true;
     return work().finally(() => { busy = false; });
@@ -183,7 +192,8 @@ window.outbox = (() => {
   // What is just handed in: the failure, or null. While another item is on its way it waits for its turn.
   async function deliverNow(item, mode = "now") {
     let failure = new Later("前面还有一件正在发送，接着就发这一件。");
-    await alone(async () => { failure = await deliver(item, mode); });
+    // A pass that only looks whether something waits is over in a moment.
+    await alone(async () => { failure = await deliver(item, mode); }, 1500);
     if (item.state === "waiting" && !item.note) await keep(Object.assign(item, { note: failure.message }));
     return failure;
   }

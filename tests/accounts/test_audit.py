@@ -12,6 +12,7 @@ from tests import factories
 
 GUARDED = {
     "grid_cluestep",
+    "grid_subsidyline",
     "grid_reviewmeeting",
     "accounts_auditentry",
     "accounts_auditseal",
@@ -31,6 +32,7 @@ ROWS_ELSEWHERE = {
     "donors_hoursentry",
     "donors_statementmatch",
     "grid_cluestep",
+    "grid_subsidyline",
     "grid_reviewmeeting",
 }
 

@@ -29,33 +29,41 @@ def asked(people: factories.Staff) -> Adoption:
     return adoptions.ask(actor=donor, need=factories.published_need(people), content=offer)
 
 
-def approve_and_withdraw_at_once(people: factories.Staff, asked: Adoption, monkeypatch) -> list[object]:
-    """Both read the table before either writes, where nothing keeps one of them back."""
+def refuse_and_withdraw_at_once(
+    people: factories.Staff, asked: Adoption, monkeypatch, *, patience: float
+) -> list[object]:
+    """Both read the table before either writes, where nothing keeps one of them back for `patience` seconds.
+
+    Each of the two ends the request, so that neither may follow the other.
+    """
     meeting, read = threading.Barrier(2), adoptions.adoption_move
 
     def slowly(*args):
         row = read(*args)
         with suppress(threading.BrokenBarrierError):
-            meeting.wait(timeout=3)
+            meeting.wait(timeout=patience)
         return row
 
     monkeypatch.setattr(adoptions, "adoption_move", slowly)
     people.township.refresh_from_db()
-    sides = [(people.township, "approve"), (asked.donor, "withdraw")]
-    return at_once(
-        2, lambda number: adoptions.take(actor=sides[number][0], adoption=asked, action=sides[number][1])
-    )
+    sides = [(people.township, "refuse"), (asked.donor, "withdraw")]
+
+    def decide(number: int) -> Adoption:
+        actor, action = sides[number]
+        return adoptions.take(actor=actor, adoption=asked, action=action, note="两个人同时决定")
+
+    return at_once(2, decide)
 
 
 def test_one_of_two_decisions_at_once_wins(people, asked, monkeypatch) -> None:
-    results = approve_and_withdraw_at_once(people, asked, monkeypatch)
-    assert sum(isinstance(result, Adoption) for result in results) == 1
+    results = refuse_and_withdraw_at_once(people, asked, monkeypatch, patience=0.5)
+    assert sorted(type(result).__name__ for result in results) == ["Adoption", "StaleState"]
     assert asked.steps.count() == 2
 
 
 def test_twin_without_the_lock_takes_both(people, asked, monkeypatch, settings) -> None:
     settings.TEST_SKIP_GUARDS = ["adoption"]
-    results = approve_and_withdraw_at_once(people, asked, monkeypatch)
+    results = refuse_and_withdraw_at_once(people, asked, monkeypatch, patience=60)
     assert sum(isinstance(result, Adoption) for result in results) == 2
     assert asked.steps.count() == 3
 

@@ -18,8 +18,10 @@ from accounts.queries import applications_waiting
 from accounts.services.regions import load_regions
 from accounts.slots import vacancies
 from donors import account_queries, payout_queries
-from donors.enums import PayoutState, PledgeStatus
-from donors.models import Certificate, CharityAccount, Pledge
+from donors.adoptions import OFFICE
+from donors.adoptions import may as adoption_may
+from donors.enums import AdoptionStatus, PayoutState, PledgeStatus
+from donors.models import Adoption, Certificate, CharityAccount, Pledge
 from donors.queries import in_office, of_donor
 from donors.services import matching, statements
 from donors.statements.queries import lines_waiting
@@ -60,6 +62,18 @@ def persona(slug: str) -> User:
     found = user_of(BY_SLUG[slug])
     assert found
     return found
+
+
+def test_adoptions_wait_for_the_township_and_for_the_family_and_one_runs(demo: None) -> None:
+    town = persona("township")
+    asked = Adoption.objects.filter(status=AdoptionStatus.ASKED)
+    assert any(adoption_may(town, adoption, OFFICE) for adoption in asked)
+    waiting = Adoption.objects.get(status=AdoptionStatus.APPROVED)
+    assert waiting.need.household
+    assert waiting.need.household.account == persona("household")
+    running = Adoption.objects.get(status=AdoptionStatus.RUNNING)
+    assert running.donor == persona("donor")
+    assert running.instalments.exists()
 
 
 def test_all_states_in_five_cities_are_there(demo: None) -> None:

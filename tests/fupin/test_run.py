@@ -189,5 +189,5 @@ def test_demo_survives_kill_9_and_leaves_no_process_after_sigterm(data: Path, tm
     assert (data / "secrets.env").stat().st_mode & 0o777 == 0o600
 
     again.send_signal(signal.SIGTERM)
-    again.wait(timeout=60)
+    again.wait(timeout=180)
     assert processes_of(data) == []

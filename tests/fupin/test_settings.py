@@ -64,3 +64,10 @@ def test_unsafe_or_odd_setting_stops_the_start_and_is_named(changes, says):
     done = check(**changes)
     assert done.returncode != 0
     assert says in done.stderr
+
+
+def test_a_demos_moved_clock_stops_the_start_of_production(tmp_path: Path) -> None:
+    (tmp_path / "clock").write_text("-86400")
+    done = check(FUPIN_DATA=str(tmp_path))
+    assert done.returncode != 0
+    assert "moves the clock" in done.stderr

@@ -13,7 +13,7 @@ from fupin.lib.clock import today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from grid.clock_rules import RULES
 from grid.models import CalendarDay, Clock
-from grid.queries.calendar import calendar_of
+from grid.queries.calendar import calendar_of, year_of
 from grid.services import calendar, clocks
 from tests import factories
 from tests.grid.days import BEFORE, on
@@ -91,6 +91,20 @@ def test_a_clock_is_amber_before_and_red_after(
     clock = start(date(2026, 9, 28))
     with on(day):
         assert clocks.shown([clock])[0][1:] == (words, urgency)
+
+
+def test_a_step_that_must_last_is_never_late(people: factories.Staff) -> None:
+    village = Region.objects.get(code=factories.VILLAGE)
+    with on(date(2026, 9, 28)):
+        clock = clocks.start("clue.notice", object_id=1, region=village, title="张**户")
+    said = {date(2026, 9, 29): "到10月3日", date(2026, 10, 3): "到10月3日", date(2026, 10, 4): "已满期"}
+    for day, words in said.items():
+        with on(day):
+            assert clocks.shown([clock])[0][1:] == (words, "")
+    with on(date(2026, 10, 4)):
+        ended = clocks.finish("clue.notice", object_id=1)
+        assert ended
+        assert clocks.shown([ended])[0][1:] == ("10-04 结束", "")
 
 
 def test_a_pause_keeps_the_days_that_were_left(people: factories.Staff) -> None:
@@ -216,7 +230,7 @@ def test_the_list_asks_as_often_for_one_clock_as_for_three(
     with on(date(2026, 10, 20)):
         client.get("/office/clocks/")
         for rows in (1, 3):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(8):
                 client.get("/office/clocks/")
             if rows == 1:
                 start(date(2026, 9, 28), 2)
@@ -239,3 +253,24 @@ def test_pausing_by_the_page_keeps_what_was_typed_and_needs_the_county(
         assert "暂停过" in text_of(as_user(people.township), url)
         member = factories.officer(Role.GRID_MEMBER, factories.VILLAGE)
         assert as_user(member).get(url).status_code == 403
+
+
+def test_a_year_is_shown_month_by_month_and_in_words(people: factories.Staff) -> None:
+    calendar.change(
+        actor=people.county,
+        county=Region.objects.get(code=factories.QIDONG),
+        day=date(2026, 10, 8),
+        works=False,
+        name="县庆",
+    )
+    year = year_of(factories.QIDONG, 2026)
+    assert "国庆节：10月1日至7日放假；9月20日、10月10日上班" in year.arranged
+    assert [(row.day, row.name) for row in year.own] == [(date(2026, 10, 8), "县庆")]
+    days = {day.date: day for _, weeks in year.months for week in weeks for day in week if day}
+    assert len(days) == 365
+    assert [
+        (days[date(2026, 10, number)].free, days[date(2026, 10, number)].mark) for number in (1, 8, 9, 10, 11)
+    ] == [(True, "休"), (True, "休"), (False, ""), (False, "班"), (True, "")]
+    assert days[date(2026, 10, 8)].own
+    assert not year_of(factories.HENGNAN, 2026).own
+    assert year_of(factories.HENGNAN, 2035).unknown

@@ -368,6 +368,28 @@ def test_an_edit_starts_the_notice_anew(people: factories.Staff, home: Household
     assert clue.state == ClueState.JUDGING
 
 
+def test_a_notice_is_not_edited_once_the_clue_moved_on_from_it(
+    people: factories.Staff, home: Household, as_user: As
+) -> None:
+    with on(date(2026, 9, 28)):
+        clue = in_state(people, home, ClueState.REVIEWING)
+        browser = as_user(people.village)
+        decision = clue.notices.get(kind="decision")
+        url = f"/office/notices/{decision.pk}/edit/"
+        assert url in browser.get(f"/office/clues/{clue.pk}/").content.decode()
+        second = notices.edit(actor=people.village, notice=decision, remark="", why="地名写错了")
+        judging.put_on_file(actor=people.county, clue=clue)
+        with pytest.raises(Conflict, match="不能再改"):
+            notices.edit(actor=people.village, notice=second, remark="", why="还想再改")
+        url = f"/office/notices/{second.pk}/edit/"
+        assert url not in browser.get(f"/office/clues/{clue.pk}/").content.decode()
+        answer = browser.post(url, {"remark": "再改一次", "why": "还想再改"})
+    assert answer.status_code == 409
+    assert "再改一次" in answer.content.decode(), "nothing typed is lost"
+    assert Notice.objects.get(kind="decision", taken_down_at=None) == second
+    assert not Notice.objects.filter(kind="review", taken_down_at=None).exists()
+
+
 def test_a_clue_by_name_is_bound_to_the_registered_household(
     people: factories.Staff, home: Household
 ) -> None:

@@ -27,6 +27,7 @@ from grid.models.inspection import population_hash
 from grid.queries import inspections as queries
 from grid.services import inspections as service
 from grid.services.inspections import DrawInput
+from needs.services import drafts
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +233,26 @@ def test_the_pages_take_a_draw_to_its_end(people: factories.Staff, as_user: As) 
     assert browser.post(f"{at}accept/").status_code == 302
     assert "整改合格" in text_of(village.get(at))
     assert village.get("/office/inspections/new/").status_code == 404
+
+
+def test_who_does_not_perform_is_replaced_from_the_finding_on(people: factories.Staff, as_user: As) -> None:
+    item = problem(inspector(), people)
+    successor = factories.officer(Role.VILLAGE_OFFICER, factories.VILLAGE, "接手的人")
+    draft = drafts.create_draft(
+        actor=people.village, household=factories.household(people.village), content=factories.content()
+    )
+    county = as_user(people.county)
+    url = f"/office/appointments/{item.object_id}/handover/?item={item.pk}"
+    assert url in text_of(county.get(item.get_absolute_url()))
+    assert f"督查发现不履职：{FINDING}" in text_of(county.get(url))
+    sent = {"reason": "督查发现不履职", "successor": successor.pk}
+    assert county.post(url, sent).status_code == 302
+    draft.refresh_from_db()
+    assert draft.keeper == successor
+    assert as_user(factories.fresh(people.village)).get("/office/").status_code == 404
+    page = text_of(county.get(item.get_absolute_url()))
+    assert "工作已交接" in page
+    assert url not in page
 
 
 def test_what_is_late_says_so(people: factories.Staff, as_user: As) -> None:

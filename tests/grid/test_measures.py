@@ -201,6 +201,7 @@ def test_the_pack_holds_every_step_clock_meeting_notice_and_measure(
         "村内公示",
         "综合研判",
         "县级审核",
+        "落实帮扶措施",
     ]
     assert all("宿州规范" in row[4] for row in json.loads(inside["时限.json"]))
     labels = [row[1] for row in json.loads(inside["经过.json"])]

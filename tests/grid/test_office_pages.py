@@ -1,4 +1,4 @@
-"""The inbox, the pledges of the office, the charity's receipts and the figures."""
+"""The inbox, the pledges of the office, the charity's receipts."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,8 +14,7 @@ from accounts.models import User
 from donors.enums import PledgeStatus
 from donors.services import steps
 from fupin.lib.clock import now, today
-from grid.queries import figures as queries
-from needs.models import Household, Need
+from needs.models import Need
 from needs.services import drafts, review
 from tests import factories
 
@@ -146,69 +145,12 @@ def test_the_inbox_asks_the_same_number_of_questions_at_one_row_and_three(
     assert counts[0] == counts[1]
 
 
-@pytest.fixture
-def leader(people: factories.Staff) -> User:
-    return factories.officer(Role.LEADER, factories.HENGYANG)
-
-
-def test_figures_add_up_by_child_region_and_equal_the_rows(
-    people: factories.Staff, other_county: factories.Staff, donor: User, leader: User
-) -> None:
-    factories.charity_account()
-    factories.received_pledge(donor, factories.published_need(people, target_fen=200_00), people)
-    factories.published_need(people)
-    factories.published_need(
-        other_county, factories.household(other_county.village, code=factories.VILLAGE_OTHER)
-    )
-    region = factories.regions()[factories.HENGYANG]
-    own, children = queries.figures_of(region)
-    by_name = {row.region.name: row for row in children}
-    assert (own.households, own.needs, own.matched, own.received_fen) == (3, 3, 1, 200_00)
-    assert (by_name["祁东县"].needs, by_name["祁东县"].rate) == (2, 50)
-    assert (by_name["衡南县"].needs, by_name["衡南县"].received_fen) == (1, 0)
-    assert sum(row.households for row in children) == Household.objects.count()
-
-
-def test_a_month_without_anything_is_empty(people: factories.Staff) -> None:
-    factories.published_need(people)
-    region = factories.regions()[factories.QIDONG]
-    this, past = now().date(), (now() - timedelta(days=400)).date()
-    assert queries.figures_of(region, past)[0].needs == 0
-    assert queries.figures_of(region, this)[0].needs == 1
-
-
-def test_the_leader_begins_at_the_own_region_and_every_number_opens(
-    people: factories.Staff, leader: User, as_user: As
+def test_who_reads_figures_finds_masked_rows_in_the_office_lists(
+    people: factories.Staff, as_user: As
 ) -> None:
     factories.published_need(people)
-    client = as_user(leader)
-    page = text_of(client.get("/dashboard/"))
-    assert "衡阳市数据看板" in page
+    client = as_user(factories.officer(Role.LEADER, factories.HENGYANG))
     for path in ("/office/households/", "/office/needs/", "/office/pledges/"):
-        link = f"{path}?region={factories.QIDONG}"
-        assert link in page
-        opened = client.get(link)
+        opened = client.get(f"{path}?region={factories.QIDONG}")
         assert opened.status_code == 200
         assert "张测试" not in text_of(opened)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        f"region={factories.HUNAN}",
-        "region=999999999999",
-        "region=x",
-        "month=2026-13",
-        "month=202611",
-        "month=1_0",
-    ],
-)
-def test_figures_out_of_scope_or_odd_are_not_found(leader: User, as_user: As, query: str) -> None:
-    assert as_user(leader).get(f"/dashboard/?{query}").status_code == 404
-
-
-def test_figures_need_the_report_verb(people: factories.Staff, donor: User, as_user: As) -> None:
-    assert as_user(people.village).get("/dashboard/").status_code == 403
-    assert as_user(donor).get("/dashboard/").status_code == 404
-    assert as_user(people.township).get(f"/dashboard/?region={factories.TOWN}").status_code == 200
-    assert as_user(people.township).get(f"/dashboard/?region={factories.QIDONG}").status_code == 404

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Region, User
 from fupin.lib import sheet_reading
+from fupin.lib.clock import now
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
 from grid import register_compare
 from grid.models import CheckState, DifferenceKind, RegisterCheck, RegisterDifference
@@ -55,6 +57,7 @@ def checked(people: factories.Staff, *lines: str) -> RegisterCheck:
         file_name="省平台.csv",
         source=BytesIO("\n".join([HEAD, *lines]).encode()),
     )
+    service.start(actor=people.county, check=made, mapping=made.mapping)
     assert service.run_waiting() == 1
     made.refresh_from_db()
     return made
@@ -161,7 +164,7 @@ def test_a_file_that_cannot_be_compared_fails_in_words_and_is_gone(
     def broken(*_: object) -> None:
         raise ValueError
 
-    monkeypatch.setattr(service, "compare", broken)
+    monkeypatch.setattr(register_compare, "compare", broken)
     check = checked(people, line("张甲", factories.id_number()))
     assert check.state == CheckState.FAILED
     assert "重新上传" in check.problem
@@ -199,7 +202,17 @@ def test_theirs_becomes_a_change_report_for_the_township(people: factories.Staff
     )
     assert ending.report is not None
     assert (ending.report.kind, ending.report.household) == (ReportKind.CLOSE, gone)
-    service.rule(actor=people.county, difference=check.differences.get(kind="here"), ruling="ours")
+    here = check.differences.get(kind="here")
+    with pytest.raises(InvalidInput) as refused:
+        service.rule(actor=people.county, difference=here, ruling="theirs")
+    assert "evidence" in refused.value.fields
+    here = service.rule(actor=people.county, difference=here, ruling="theirs", evidence="signed_paper")
+    assert here.report is not None
+    assert here.report.kind == ReportKind.ADD
+    household_reports.accept(actor=people.township, report=here.report)
+    new = Household.objects.get(name="王新")
+    assert (new.cause, new.members, new.region_id) == ("illness", 3, factories.VILLAGE)
+    assert new.consents.filter(evidence="signed_paper", withdrawn_at=None).exists()
     assert AuditEntry.objects.filter(action="register.rule").count() == 3
     with pytest.raises(StaleState):
         service.rule(actor=people.county, difference=row, ruling="ours")
@@ -231,9 +244,17 @@ def test_uploads_are_for_the_county_one_at_a_time_and_need_their_columns(
     for actor in (people.township, other_county.county):
         with pytest.raises(NotAllowed):
             upload(actor, HEAD)
-    with pytest.raises(InvalidInput, match="村"):
-        upload(people.county, "姓名,金额\n张甲,3\n")
-    upload(people.county, f"{HEAD}\n{line('张甲', factories.id_number())}")
+    bare = upload(people.county, "姓名,金额\n张甲,3\n")
+    for mapping in (bare.mapping, {"name": 0, "village": 0}, {"name": 0, "village": 7}):
+        with pytest.raises(InvalidInput) as refused:
+            service.start(actor=people.county, check=bare, mapping=mapping)
+        assert "village" in refused.value.fields
+    made = upload(people.county, f"{HEAD}\n{line('张甲', factories.id_number())}")
+    with pytest.raises(NotAllowed):
+        service.start(actor=other_county.county, check=made, mapping=made.mapping)
+    service.start(actor=people.county, check=made, mapping=made.mapping)
+    with pytest.raises(StaleState):
+        service.start(actor=people.county, check=made, mapping=made.mapping)
     with pytest.raises(Conflict, match="正在核对"):
         upload(people.county, f"{HEAD}\n{line('张甲', factories.id_number())}")
 
@@ -252,6 +273,15 @@ def test_the_pages_take_a_file_to_its_decisions_and_sheets(
 
     url = upload()["Location"]
     assert upload()["Location"] == url
+    columns = text_of(browser.get(url))
+    assert "核对列名" in columns
+    assert number in columns  # of the uploaded file itself, before its rows are gone
+    chosen = {"village": "2", "name": "3", "id_number": "4", "phone": "5", "members": "6", "cause": ""}
+    assert "看得懂" in columns
+    assert "看得懂" not in text_of(browser.post(url, {**chosen, "phone": "1", "then": "preview"}))
+    assert browser.post(url, {**chosen, "name": "2"}).status_code == 400
+    assert browser.post(url, {**chosen, "then": "start"})["Location"] == url
+    assert browser.post(url, {**chosen, "then": "start"}).status_code == 409
     assert "正在核对" in text_of(browser.get(url))
     assert browser.get(f"{url}differences/").status_code == 404
     service.run_waiting()
@@ -301,3 +331,42 @@ def test_comparing_costs_the_same_queries_for_ten_lines_and_for_forty(people: fa
             checked(people, *lines)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_next_file_is_read_as_the_county_chose_last_time(people: factories.Staff) -> None:
+    county, number = Region.objects.get(code=factories.QIDONG), factories.id_number()
+    home(people, "张甲", id_number=number)
+    text = f"村,户主,证号甲,证号乙\n沙井村,张甲,无,{number}\n"
+
+    def upload() -> RegisterCheck:
+        source = BytesIO(text.encode())
+        return service.upload(actor=people.county, county=county, file_name="a.csv", source=source)
+
+    made = upload()
+    assert made.mapping == {"village": 0, "name": 1}
+    service.start(actor=people.county, check=made, mapping={**made.mapping, "id_number": 3})
+    assert service.run_waiting() == 1
+    assert upload().mapping == {"village": 0, "name": 1, "id_number": 3}
+
+
+def test_an_upload_that_nobody_starts_goes_with_its_file(
+    people: factories.Staff, django_capture_on_commit_callbacks: Any
+) -> None:
+    county = Region.objects.get(code=factories.QIDONG)
+
+    def upload() -> RegisterCheck:
+        source = BytesIO(f"{HEAD}\n{line('张甲', factories.id_number())}".encode())
+        return service.upload(actor=people.county, county=county, file_name="a.csv", source=source)
+
+    first = upload()
+    with django_capture_on_commit_callbacks(execute=True):
+        second = upload()
+        first.refresh_from_db()
+        assert first.state == CheckState.CANCELLED
+        service.cancel(actor=people.county, check=second)
+        third = upload()
+        RegisterCheck.objects.filter(pk=third.pk).update(created_at=now() - service.KEPT - timedelta(hours=1))
+        assert (service.forget_old(), service.forget_old()) == (1, 0)
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*.csv")]
+    with pytest.raises(StaleState):
+        service.start(actor=people.county, check=third, mapping=third.mapping)

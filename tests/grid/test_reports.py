@@ -22,7 +22,8 @@ from grid.models import Clock, ClosedMonth, MonthClosing, QuotaRule
 from grid.queries import month_figures
 from grid.queries.reports import report_of
 from grid.report_blocks import document, stem
-from grid.services import closings, months
+from grid.services import area_numbers, closings, months
+from grid.services.area_numbers import NumberInput
 from tests import factories
 from tests.grid.test_months import at, handed, month_back
 from tests.grid.test_months import county as county
@@ -124,6 +125,21 @@ def test_a_city_names_the_counties_that_are_not_closed_yet(closed):
     assert report_of(region(factories.HENGNAN), closed.month) is None
 
 
+def test_a_report_keeps_the_target_that_held_when_its_month_was_closed(people, county):
+    office, month = factories.officer(Role.CITY_OFFICE, factories.HENGYANG), month_back(1)
+
+    def aim(actor, code, value):
+        content = NumberInput("match_rate", value, month, "衡扶发〔2017〕7号")
+        area_numbers.set_number(actor=actor, region=region(code), content=content)
+
+    aim(office, factories.HENGYANG, 40)
+    aim(people.county, factories.QIDONG, 50)
+    months.close(county, month)
+    aim(people.county, factories.QIDONG, 60)
+    codes = (factories.QIDONG, factories.VILLAGE, factories.HENGYANG)
+    assert [report_of(region(code), month).target for code in codes] == [50, 50, 40]
+
+
 def test_a_month_closed_before_figures_were_kept_says_so(closed):
     kept = {key: value for key, value in closed.report.items() if key in {"places", "handed", "skipped"}}
     ClosedMonth.objects.update(report=kept)
@@ -178,7 +194,7 @@ def test_a_report_costs_the_same_queries_for_any_number_of_places(people, county
     assert len(many) == len(few) <= 5
     with CaptureQueriesContext(connection) as frozen:
         month_figures.frozen(county, month)
-    assert len(frozen) == 2
+    assert len(frozen) == 3
 
 
 def test_the_paper_has_its_pages_and_says_the_same(closed):

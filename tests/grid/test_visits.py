@@ -146,6 +146,8 @@ def test_a_photo_is_taken_where_it_was_asked_for_and_nowhere_else(
     client = as_user(people.village)
     page = client.get(f"/office/visits/{home.pk}/")
     assert (page.status_code, 'name="photo"' in text_of(page)) == (200, False)
+    refused = client.post(f"/office/visits/{home.pk}/photo/", {"of": "长" * 61})
+    assert (refused.status_code, "长" * 61 in text_of(refused)) == (400, True)
     client.post(f"/office/visits/{home.pk}/photo/", {"of": "屋顶漏雨处"})
     home.refresh_from_db()
     assert home.photo_wanted == "屋顶漏雨处"
@@ -194,8 +196,11 @@ def test_what_nobody_did_goes_up_to_the_village_then_the_township_then_the_count
             foreign = factories.fresh(getattr(other_county, level))
             assert home not in queries.escalated_to(foreign)
         assert home in queries.due_for(factories.fresh(leader))
-    for person in (leader, people.village, people.county):
+    for person in (leader, people.village, people.township, people.county):
         assert home.household.name in text_of(as_user(person).get("/office/"))
+    GridHousehold.objects.filter(pk=home.pk).update(due_on=today() - timedelta(days=3))
+    for person, waits in ((people.village, True), (people.township, False), (people.county, False)):
+        assert ("超期没有走访" in text_of(as_user(factories.fresh(person)).get("/office/"))) == waits
 
 
 def test_a_problem_waits_in_the_ledger_until_the_village_says_what_became_of_it(

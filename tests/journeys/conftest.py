@@ -5,9 +5,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.stack import Stack, make
+
+# A page waits for the outbox, the server and the worker, all on a machine that is busy with other tests.
+expect.set_options(timeout=60_000)
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -20,10 +20,16 @@ class Site:
     def enter(self, persona: str) -> Page:
         # What a service worker asks for passes by the faults that a test puts into the network.
         page = self.browser.new_context(viewport=PHONE, locale="zh-CN", service_workers="block").new_page()
-        page.set_default_timeout(15_000)
-        page.goto(f"{self.url}/demo/")
-        page.locator(f'button[name=persona][value="{persona}"]').click()
+        page.set_default_timeout(60_000)
+        become(page, self.url, persona)
         return page
+
+
+def become(page: Page, site: str, persona: str) -> None:
+    """Enter the demo as a persona and wait for the first page: whoever leaves earlier is not signed in."""
+    page.goto(f"{site}/demo/")
+    page.locator(f'button[name=persona][value="{persona}"]').click()
+    page.wait_for_url(lambda url: "/demo/" not in url)
 
 
 def choose_kind(page: Page, kind: str) -> None:
@@ -75,6 +81,7 @@ def decide(page: Page, title: str, button: str, comment: str = "") -> None:
         page.get_by_label("意见").fill(comment)
     page.get_by_role("button", name=button, exact=True).click()
     confirm(page)
+    expect(page.get_by_text("已办理：").first).to_be_visible()
 
 
 def confirm(page: Page) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, expect
 
-from tests.journeys.pages import PHONE
+from tests.journeys.pages import PHONE, become
 from tests.journeys.radio import Radio
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 KEPT = """async (address) => {
   for (const name of await caches.keys()) {
     if (name.startsWith("fupin-pages-") && await (await caches.open(name)).match(address)) return true;
@@ -45,13 +45,12 @@ class Phone:
         )
         self.context.set_offline(not signal)  # the pages hear of it
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         return page
 
     def enter(self, persona: str) -> Page:
         page = self.start()
-        page.goto(f"{self.url}/demo/")
-        page.locator(f'button[name=persona][value="{persona}"]').click()
+        become(page, self.url, persona)
         return page
 
     def close(self) -> None:

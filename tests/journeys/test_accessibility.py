@@ -1,5 +1,7 @@
 """WCAG 2.2 AA as axe sees it, and no sideways scrolling, on the pages people meet, at 360 px."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -52,5 +54,6 @@ def test_pages_are_accessible_and_fit_a_phone(chromium: Browser, demo: Stack, pe
             wrong.append(f"{path} scrolls sideways")
     page.goto(demo.url + "/needs/")
     page.locator(".need__title a").first.click()
+    page.wait_for_url(re.compile(r"/needs/\d+/$"))
     wrong += complaints(page)
     assert not wrong, "\n".join(wrong)

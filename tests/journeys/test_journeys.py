@@ -58,6 +58,7 @@ def test_money_goes_from_the_village_yard_to_a_certificate_opened_by_its_qr_code
     donor.get_by_role("link", name="帮助TA").click()
     donor.get_by_label("我想捐").fill("600")
     donor.get_by_role("button", name="我愿意帮助").click()
+    expect(donor.get_by_role("button", name="我已转账")).to_be_visible()
     pledge_url = donor.url
     donor.get_by_role("button", name="我已转账").click()
     expect(donor.get_by_text("已转账，待慈善会确认").first).to_be_visible()

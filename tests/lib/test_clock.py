@@ -1,8 +1,16 @@
+import io
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from fupin.lib import clock
 
@@ -42,3 +50,40 @@ def test_the_clock_cannot_be_shifted_in_production(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(settings, "TESTING", False)
     with pytest.raises(ImproperlyConfigured), clock.shifted(timedelta(days=-1)):
         pass
+
+
+def test_every_process_follows_the_file_of_its_demo(settings: Any, tmp_path: Path) -> None:
+    there = datetime(2026, 10, 1, 9, tzinfo=clock.ZONE)
+    clock.move(tmp_path, there)
+    assert there <= clock.now() < there + timedelta(minutes=5)
+    with clock.shifted(timedelta(days=1)):
+        assert clock.today() == date(2026, 10, 2), "a shift counts from the day of the demo"
+    clock.move(tmp_path, datetime(2026, 10, 8, 9, tzinfo=clock.ZONE))
+    assert clock.today() == date(2026, 10, 8), "a second move is seen at once"
+    other = subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "--no-imports",
+            "-c",
+            "from fupin.lib import clock; print(clock.today())",
+        ],
+        env={**os.environ, "FUPIN_MODE": "demo", "FUPIN_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert other.stdout.strip() == "2026-10-08"
+    call_command("move_clock", stdout=io.StringIO())
+    assert abs(clock.now() - timezone.now()) < timedelta(minutes=5)
+
+
+def test_production_neither_writes_nor_follows_the_file(settings: Any, tmp_path: Path) -> None:
+    clock.move(tmp_path, datetime(2020, 1, 1, tzinfo=clock.ZONE))
+    settings.DEMO = settings.TESTING = False
+    assert abs(clock.now() - timezone.now()) < timedelta(minutes=5)
+    with pytest.raises(CommandError):
+        call_command("move_clock", "2026-10-01T09:00")
+    with pytest.raises(ImproperlyConfigured):
+        clock.move(tmp_path, None)

@@ -160,15 +160,15 @@ def at_once(*works):
         return list(pool.map(run, works))
 
 
-def two_reviewers_decide(people, monkeypatch, need):
-    """Both have read the need before either writes, if nothing makes one of them wait."""
+def two_reviewers_decide(people, monkeypatch, need, *, patience):
+    """Both have read the need before either writes, if nothing makes one of them wait for `patience` seconds."""
     second = factories.officer("township_manager", factories.TOWN)
     met, asked = threading.Barrier(2), lifecycle.step
 
     def after_the_other_has_read(actor, need, action):
         found = asked(actor, need, action)
         with suppress(threading.BrokenBarrierError):
-            met.wait(timeout=2)
+            met.wait(timeout=patience)
         return found
 
     monkeypatch.setattr(lifecycle, "step", after_the_other_has_read)
@@ -182,7 +182,7 @@ def two_reviewers_decide(people, monkeypatch, need):
 def test_of_two_reviewers_at_once_exactly_one_decides(monkeypatch):
     people = factories.staff()
     need = handed_in(people)
-    results = two_reviewers_decide(people, monkeypatch, need)
+    results = two_reviewers_decide(people, monkeypatch, need, patience=0.5)
     assert {type(result) for result in results} == {Need, StaleState}
     assert NeedReview.objects.filter(source=Status.VERIFIED).count() == 1
 
@@ -192,7 +192,7 @@ def test_without_the_lock_both_reviewers_decide(monkeypatch, settings):
     settings.TEST_SKIP_GUARDS = ["review"]
     people = factories.staff()
     need = handed_in(people)
-    results = two_reviewers_decide(people, monkeypatch, need)
+    results = two_reviewers_decide(people, monkeypatch, need, patience=60)
     assert {type(result) for result in results} == {Need}, "the control saw no harm"
     assert NeedReview.objects.filter(source=Status.VERIFIED).count() == 2
 

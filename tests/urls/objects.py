@@ -50,6 +50,10 @@ def _pledge_photo(world: World) -> list[Values]:
     return [{"pk": world.pledge.pk, "photo": world.things["pledge_photo"]}]
 
 
+def _clue_file(world: World) -> list[Values]:
+    return [{"pk": world.things["clue"], "file": world.things["clue_file"]}]
+
+
 def _village(world: World) -> list[Values]:
     return [{"code": world.household.region_id}]
 
@@ -168,8 +172,14 @@ OWN: dict[str, Rows] = {
     "grid:clue": _thing("clue"),
     "grid:clue-act": _thing("clue", *clue_lifecycle.ACTIONS),
     **{
-        f"grid:{name}": _thing("clue") for name in ("clue-pdf", "clue-zip", "measure-new", "measure-announce")
+        f"grid:{name}": _thing("clue")
+        for name in ("clue-pdf", "clue-zip", "clue-file-add", "measure-new", "measure-announce")
     },
+    "grid:clue-file": _clue_file,
+    "grid:clue-file-remove": _clue_file,
+    "grid:measure-entry-new": lambda world: [{"county": factories.QIDONG}],
+    "grid:measure-entry": lambda world: [{"county": factories.QIDONG, "code": "water"}],
+    "grid:measure-entry-retire": lambda world: [{"county": factories.QIDONG, "code": "water"}],
     "grid:order": _thing("measure"),
     "grid:order-act": _thing("measure", "accept", "done", "give_back"),
     "grid:notice-edit": _thing("public_notice"),
@@ -215,6 +225,7 @@ OWN: dict[str, Rows] = {
     "grid:circular": _thing("circular"),
     "grid:circular-docx": _thing("circular"),
     "grid:register-check": _thing("register_check"),
+    "grid:register-cancel": _thing("register_check"),
     "grid:register-rule": _thing("difference"),
     "grid:register-sheet": lambda world: [
         {"pk": world.things["register_check"], "what": what} for what in ("differences", "layout")

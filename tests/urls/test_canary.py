@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,41 +9,39 @@ from django.test import Client
 from accounts.models import User
 from tests import factories
 from tests.urls.addresses import addresses
+from tests.urls.asking import Asker
 from tests.urls.objects import OPEN, OWN
 from tests.urls.reading import text_in
-from tests.urls.world import CARD, NAME, SECRETS, World, make
+from tests.urls.world import CARD, NAME, SECRETS, World
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return make()
-
-
-def pages(world: World) -> Iterator[str]:
-    """Every address, with this county's objects, the public need too, and addresses that do not exist."""
+def pages(world: World) -> Iterator[tuple[str, str]]:
+    """Every address after its name, with this county's objects; the public need too, and what does not exist."""
     rows = {**OWN, **OPEN}
     for address in addresses():
         if not address.parameters:
-            yield address.url()
+            yield address.name, address.url()
         for values in rows[address.name](world) if address.parameters else ():
-            yield address.url(**values)
-    yield world.public.get_absolute_url()
-    yield f"/api/v1/needs/{world.public.pk}/"
-    yield f"/needs/{world.public.pk}/pledge/"
-    yield f"/needs/?q={NAME}"
-    yield f"/api/v1/needs/?q={NAME}"
-    yield "/nowhere/"
-    yield "/api/v1/nowhere/"
+            yield address.name, address.url(**values)
+    for url in (
+        world.public.get_absolute_url(),
+        f"/api/v1/needs/{world.public.pk}/",
+        f"/needs/{world.public.pk}/pledge/",
+        f"/needs/?q={NAME}",
+        f"/api/v1/needs/?q={NAME}",
+        "/nowhere/",
+        "/api/v1/nowhere/",
+    ):
+        yield url, url
 
 
-def leaks(client: Client, world: World, words: tuple[str, ...]) -> list[str]:
+def leaks(client: Client, world: World, words: tuple[str, ...], asker: Asker) -> list[str]:
     found = []
-    for url in pages(world):
-        for method in ("get", "post"):
-            answer: Any = getattr(client, method)(url)
+    for name, url in pages(world):
+        for method, answer in asker.answers(client, name, url):
             if answer.status_code >= 500:
                 found.append(f"{method} {url}: {answer.status_code}")
             text = text_in(answer).replace(f'value="{NAME}"', "").replace(f"“{NAME}”", "")
@@ -57,9 +54,10 @@ def test_strangers_and_donors_never_read_a_secret_of_a_household(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     words = (NAME, CARD, *SECRETS.values())
-    wrong = leaks(client, world, words)
-    wrong += leaks(as_user(world.donor), world, words)
-    wrong += leaks(as_user(factories.user("王路人")), world, words)
+    asker = Asker()
+    wrong = leaks(client, world, words, asker)
+    wrong += leaks(as_user(world.donor), world, words, asker)
+    wrong += leaks(as_user(factories.user("王路人")), world, words, asker)
     assert not wrong, "\n".join(wrong)
     lines = "\n".join(record.getMessage() for record in caplog.records)
     assert not [word for word in (*SECRETS.values(), NAME, CARD) if word in lines]
@@ -69,7 +67,8 @@ def test_officers_read_no_full_number_on_any_page_they_have_not_asked_to_open(
     world: World, as_user: As
 ) -> None:
     numbers = (SECRETS["id_number"], SECRETS["phone"])
+    asker = Asker()
     for person in vars(world.people).values():
         # The township opens a phone for a call-back, one at a time, which leaves an audit row.
-        wrong = [leak for leak in leaks(as_user(person), world, numbers) if "/callbacks/" not in leak]
+        wrong = [leak for leak in leaks(as_user(person), world, numbers, asker) if "/callbacks/" not in leak]
         assert not wrong, "\n".join(wrong)

@@ -10,13 +10,13 @@ from accounts.enums import Role
 from accounts.models import User
 from tests import factories
 from tests.urls.addresses import Address, addresses
+from tests.urls.asking import Asker
 from tests.urls.objects import OPEN, OWN
 from tests.urls.reading import text_in
-from tests.urls.world import CARD, NAME, SECRETS, World, make
+from tests.urls.world import CARD, NAME, SECRETS, World
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]
-METHODS = ("get", "post")
 FOREIGN = {
     Role.VILLAGE_OFFICER: factories.VILLAGE_OTHER,
     Role.TOWNSHIP_MANAGER: factories.TOWN_OTHER,
@@ -36,11 +36,6 @@ PUBLIC_ONLY = {
     "needs:photo-small",
     "needs:campaign",
 }
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make()
 
 
 @pytest.fixture
@@ -64,13 +59,12 @@ def test_every_address_with_an_object_is_known_to_these_tests() -> None:
 def test_another_county_finds_nothing_at_any_object_of_this_one(
     world: World, strangers: dict[str, Client]
 ) -> None:
-    wrong = []
+    wrong, asker = [], Asker()
     for address, rows in objects():
         for values in rows(world):
             seen = set()
             for who, client in strangers.items():
-                for method in METHODS:
-                    answer = getattr(client, method)(address.url(**values))
+                for method, answer in asker.answers(client, address.name, address.url(**values)):
                     seen.add(answer.status_code)
                     # 403 is the answer to a post that opens this kind of page nowhere; 405 to the other method.
                     if answer.status_code not in {403, 404, 405} or NAME in text_in(answer):
@@ -92,6 +86,8 @@ def test_the_same_pages_do_open_for_this_county(world: World, as_user: As) -> No
     assert not shut, "\n".join(shut)
 
 
+# The door is shut to this post, or takes no GET: no filter opens it.
+SHUT = {302, 403, 404, 405}
 TAMPERED = (
     f"?region={factories.VILLAGE}&county={factories.QIDONG}&village={factories.VILLAGE}&scope=office&all=1",
     f"?region={factories.VILLAGE_OTHER}&region={factories.QIDONG}&status=submitted",
@@ -107,7 +103,10 @@ def test_no_list_or_export_shows_another_county_whatever_its_filter_says(
             continue
         for who, client in strangers.items():
             for query in ("", *TAMPERED):
-                text = text_in(client.get(address.url() + query))
+                answer = client.get(address.url() + query)
+                text = text_in(answer)
                 found = [word for word in (NAME, CARD, world.draft.title, *SECRETS.values()) if word in text]
                 leaks += [f"{who} {address.route}{query}: {word}" for word in found]
+                if not query and answer.status_code in SHUT:
+                    break
     assert not leaks, "\n".join(leaks)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from PIL import Image
 
@@ -35,6 +37,7 @@ from grid.services import (
     briefs,
     calendar,
     clocks,
+    clue_files,
     household_notices,
     inspections,
     notices,
@@ -100,6 +103,8 @@ class World:
     job: HouseholdImport
     things: dict[str, Any]
     """The other things of this county by their noun: what their pages take as `pk`."""
+    media: Path
+    """Where its pictures and sheets lie."""
 
 
 def make() -> World:
@@ -128,7 +133,8 @@ def make() -> World:
     things |= _of_the_watch(people)
     things |= _of_the_grid(people, home)
     things |= _of_the_months(people)
-    return World(people, donor, home, draft, public, pledge, photo, _import(people), things)
+    media = Path(settings.MEDIA_ROOT)
+    return World(people, donor, home, draft, public, pledge, photo, _import(people), things, media)
 
 
 def _of_the_household(people: factories.Staff, home: Household) -> dict[str, Any]:
@@ -297,6 +303,7 @@ def _clue(people: factories.Staff) -> dict[str, Any]:
     measure = Measure.objects.create(
         clue=clue,
         kind="insurance",
+        kind_name="医保报销",
         words="金丝雀医保报销",
         post=post,
         state="sent",
@@ -306,6 +313,9 @@ def _clue(people: factories.Staff) -> dict[str, Any]:
     return {
         "measure": measure.pk,
         "clue": clue.pk,
+        "clue_file": clue_files.add(
+            actor=people.village, clue=clue, kind="meeting", jpeg=reencode(_picture())
+        ).pk,
         "public_notice": notice.pk,
         "notice_token": notice.token,
         "objection": objection.pk,
@@ -376,6 +386,7 @@ def _of_the_register(people: factories.Staff) -> dict[str, Any]:
         file_name="省平台.csv",
         source=BytesIO(text.encode()),
     )
+    reconcile.start(actor=people.county, check=made, mapping=made.mapping)
     assert reconcile.run(made.pk)
     return {"register_check": made.pk, "difference": made.differences.get(kind="differs").pk}
 
