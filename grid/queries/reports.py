@@ -190,7 +190,7 @@ def _line(
         for place, kind, fen in pay.get(row.pk, ()):
             if ends[0] <= place <= ends[1]:
                 numbers["fen"] += fen
-                numbers["adjusted"] += fen if kind == LineKind.ADJUSTMENT else 0
+                numbers["adjusted"] += fen if kind != LineKind.REGULAR else 0
     return Line(code, name, dict(numbers))
 
 
