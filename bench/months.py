@@ -89,7 +89,7 @@ def _seed() -> User:
     first = month_of(today())
     for _ in range(MONTHS):
         first = months.before(first)
-    values = {
+    values: dict[str, Any] = {
         "city": CITY, "counties": COUNTIES, "officers": OFFICERS, "actor": actor.pk, "months": MONTHS,
         "first": first, "all": COUNTIES * OFFICERS,
     }  # fmt: skip

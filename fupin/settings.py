@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
         "grid.print_notices",
         "grid.forget_warnings",
         "grid.run_register_checks",
+        "grid.run_closings",
         "accounts.forget_submissions",
         "accounts.forget_sessions",
         "needs.publish_due",
@@ -289,6 +290,7 @@ CELERY_BEAT_SCHEDULE["grid.refresh_figures"] = {
 }
 # Reads every household in a grid to find what a lost signal left behind.
 CELERY_BEAT_SCHEDULE["grid.set_visits_due"] = {"task": "grid.set_visits_due", "schedule": 20 * SWEEP_SECONDS}
+CELERY_BEAT_SCHEDULE["grid.make_briefs"] = {"task": "grid.make_briefs", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.close_months"] = {"task": "grid.close_months", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.ask_questions"] = {"task": "grid.ask_questions", "schedule": 20 * SWEEP_SECONDS}
 

@@ -8,6 +8,7 @@ A value None is "no data": it gets its text and no mark.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grid import chart_parts as parts
 from grid.chart_parts import (
@@ -176,7 +177,7 @@ def series(
     layers = [
         parts.mark("rule", [{}], whole | {"y": parts.fixed(foot)}, color=EDGE),
         *_drawn(known, y, columns),
-        parts.texts(known, "text", x=parts.at("x"), y=y, dy=-11, **small),
+        *_told(known, y, target, **small),
         parts.texts(unknown, "text", x=parts.at("x"), color=SOFT, **small),
         parts.texts(data, "label", x=parts.at("x"), color=SOFT, **small),
     ]
@@ -188,6 +189,19 @@ def series(
         named, taken = parts.legend([(target_text, INK)], height, width, swatch=(14, 3))
         layers, height = [*layers, goal, *named], height + taken
     return finish(title, [name for _, name, *_ in over], layers, over, width, height)
+
+
+def _told(known: list[parts.Row], y: Layer, target: float | None, **small: Any) -> list[Layer]:
+    """The values above their points, and below where the line of the target would cross them."""
+    (low, high), top = y["scale"]["range"], y["scale"]["domain"][1]
+    unit = (low - high) / top
+    crossed = [row for row in known if target is not None and 3 < (target - row["value"]) * unit < 20]
+    free = [row for row in known if row not in crossed]
+    return [
+        parts.texts(rows, "text", x=parts.at("x"), y=y, dy=dy, **small)
+        for rows, dy in ((free, -11), (crossed, 12))
+        if rows
+    ]
 
 
 def _along(rows: Sequence[Bar], foot: float, width: float) -> tuple[list[parts.Row], list[Spot]]:

@@ -53,6 +53,13 @@ class Answer(TextChoices):
     PROBLEM = "problem", "有问题"
 
 
+class ClosingState(TextChoices):
+    """A request to close a month."""
+
+    RUNNING = "running", "正在结账"
+    DONE = "done", "已办完"
+
+
 def words_of(points: dict[str, str], point: str) -> str:
     """What was found at one point, in words."""
     answer = points.get(point)

@@ -225,4 +225,6 @@ DOORS = (
     Door("任务与补贴", "月度结账", "grid:months", frozenset({Verb.APPROVE, Verb.APPOINT})),
     Door("任务与补贴", "任务和补贴标准", "grid:quota-rules", _APPOINT),
     Door("数据", "数据看板", "grid:dashboard", frozenset({Verb.REPORT}), first=True),
+    Door("数据", "月报", "grid:reports", frozenset({Verb.REPORT})),
+    Door("数据", "简报", "grid:briefs", frozenset({Verb.REPORT})),
 )

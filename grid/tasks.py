@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from grid.services import (
+    briefs,
+    closings,
     figures,
     household_notices,
     judging,
@@ -48,6 +50,16 @@ def run_register_checks() -> int:
 @shared_task(name="grid.close_months")
 def close_months() -> int:
     return months.close_due()
+
+
+@shared_task(name="grid.run_closings", time_limit=1800)
+def run_closings() -> int:
+    return closings.run_waiting()
+
+
+@shared_task(name="grid.make_briefs", time_limit=600)
+def make_briefs() -> int:
+    return briefs.make_due()
 
 
 @shared_task(name="grid.refresh_figures", time_limit=1800)

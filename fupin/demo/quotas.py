@@ -6,7 +6,7 @@ from fupin.demo.cast import County
 from fupin.demo.places import HENGYANG
 from fupin.lib.clock import month_of, today
 from grid.quota_enums import Basis, Villages
-from grid.services import months, quotas
+from grid.services import briefs, months, quotas
 from grid.services.quotas import RateInput, RuleInput
 from needs.enums import Kind
 
@@ -40,3 +40,4 @@ def tell(county: County, office: User) -> None:
     while months.closes_on(county.region, month) <= today():
         months.close(county.region, month)
         month = months.after(month)
+    briefs.make_due()

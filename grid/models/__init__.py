@@ -21,6 +21,7 @@ from grid.models.register_check import (
     RegisterDifference,
     Ruling,
 )
+from grid.models.report import Brief, MonthClosing
 from grid.models.subsidy import SubsidyObjection
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
@@ -40,6 +41,7 @@ __all__ = [
     "ActivityState",
     "AreaNumber",
     "Attendance",
+    "Brief",
     "CalendarDay",
     "CheckState",
     "Circular",
@@ -63,6 +65,7 @@ __all__ = [
     "ItemState",
     "Measure",
     "MeasureEntry",
+    "MonthClosing",
     "MonthSheet",
     "Notice",
     "NoticePrint",

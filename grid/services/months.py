@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from accounts.enums import Level, Verb
 from accounts.models import Appointment, Region, User
-from accounts.permissions import ensure
+from accounts.permissions import ensure, grants
 from accounts.regions import subtree_end
 from accounts.services import audit
 from fupin.lib.clock import add_months, month_of, today
@@ -22,7 +22,7 @@ from fupin.lib.errors import InvalidInput
 from grid import counting
 from grid.counting import Handed, Post, Rate, Rule, Share, Tally
 from grid.models import ClosedMonth, QuotaResult, QuotaRule, SubsidyLine, SubsidyRate
-from grid.queries import quotas
+from grid.queries import month_figures, quotas
 from grid.queries.calendar import calendar_of
 from grid.quota_enums import LineKind
 from grid.services import subsidies
@@ -96,10 +96,10 @@ def closes_on(county: Region, month: date) -> date:
 def close(county: Region, month: date, *, actor: User | None = None) -> ClosedMonth:
     """Close the month of a county; a month closed before is returned as it is.
 
-    `actor` None is the beat. Raises NotAllowed without the county's approval right, InvalidInput before the
-    month is over or for a region that is no county.
+    `actor` None is the beat. Raises NotAllowed for who neither approves in the county nor appoints its admin,
+    InvalidInput before the month is over or for a region that is no county.
     """
-    if actor:
+    if actor and not grants(actor).allow(Verb.APPOINT, county.code):
         ensure(actor, Verb.APPROVE, county.code)
     if county.level != Level.COUNTY or month.day != 1 or quotas.last_of(month) >= today():
         raise InvalidInput("只能对县的、已经过完的月份结账。")
@@ -119,7 +119,7 @@ def _close(county: Region, month: date, actor: User | None) -> ClosedMonth:
         poor=sorted(poor),
         closed_by=actor,
         inputs_hash=_hash(county, month, counted),
-        report=_report(counted),
+        report=_report(counted) | month_figures.frozen(county, month),
     )
     QuotaResult.objects.bulk_create(_result(closed, row) for row in counted.tallies)
     lines = [_line(closed, share, month, LineKind.REGULAR, share.fen) for share in counted.shares]

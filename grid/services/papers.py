@@ -1,5 +1,6 @@
 """Setting the grid's papers: tables as XLSX and PDF, the poster, 明白纸; taking names away is recorded."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,17 @@ def taken(*, actor: User, job: NoticePrint) -> None:
         obj=job,
         region_code=job.village_id,
         changes={"households": job.total},
+    )
+
+
+def report_taken(*, actor: User, region: Region, month: date, kind: str) -> None:
+    """Record that somebody took a monthly report away as a file."""
+    audit.record(
+        actor=actor,
+        action="report.export",
+        obj=region,
+        region_code=region.code,
+        changes={"month": f"{month:%Y-%m}", "as": kind},
     )
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Level, Verb
 from accounts.http import SignedIn
@@ -21,12 +21,14 @@ from fupin.lib.downloads import download
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import CleanForm, add_errors
 from fupin.lib.paging import keyset_page
-from grid.forms.quotas import EndForm, MonthParameter, RateForm, RuleForm
+from grid.forms.quotas import EndForm, RateForm, RuleForm
 from grid.models import ClosedMonth, QuotaRule, SubsidyRate
 from grid.queries import results
+from grid.queries.reports import closings_seen_by
 from grid.services import months, payments, quotas
 
 MAX_RULES = 60
+JOBS = 3
 
 
 @officer_page(Verb.APPOINT)
@@ -121,34 +123,23 @@ def closed_months(request: SignedIn) -> HttpResponse:
     page = keyset_page(
         results.closed_seen_by(request.user), order=("-month", "region_id"), cursor=request.GET.get("cursor")
     )
-    counties = [root for root in roots_of(request.user, Verb.APPROVE) if root.level == Level.COUNTY]
+    roots = roots_of(request.user, Verb.APPROVE, Verb.APPOINT)
     context = {
         "rows": [(row, months.totals(row)) for row in page.items],
-        "open": [(county, months.last_month()) for county in counties if _is_open(county)],
+        "open": [(root, months.last_month()) for root in roots if _is_open(root)],
+        "jobs": closings_seen_by(request.user).order_by("-id")[:JOBS],
         **pager(request, page),
     }
     return render(request, "grid/closed_months.html", context)
 
 
-def _is_open(county: Region) -> bool:
-    return not ClosedMonth.objects.filter(region=county, month=months.last_month()).exists()
-
-
-@officer_page(Verb.APPROVE)
-@require_POST
-def close(request: SignedIn) -> HttpResponse:
-    """Close the asked month of the asked county."""
-    form = MonthParameter(request.POST)
-    counties = {str(root.code): root for root in roots_of(request.user, Verb.APPROVE)}
-    county = counties.get(request.POST.get("region", ""))
-    if county is None or not form.is_valid():
-        raise Http404
-    try:
-        closed = months.close(county, form.chosen, actor=request.user)
-        messages.success(request, f"{county.name} {closed.month:%Y-%m} 已结账，以后不再改动。")
-    except InvalidInput as error:
-        messages.error(request, str(error))
-    return redirect("grid:months")
+def _is_open(root: Region) -> bool:
+    """Whether something of the month that is over is still to be closed in a county or a city."""
+    if root.level > Level.COUNTY:
+        return False
+    counties = [county.code for county in months.counties_in(root)]
+    closed = ClosedMonth.objects.filter(region__in=counties, month=months.last_month()).count()
+    return closed < len(counties)
 
 
 @officer_page(Verb.APPROVE, Verb.APPOINT)

@@ -108,6 +108,22 @@ def test_columns_that_stand_close_tell_the_highest_and_the_last() -> None:
     assert numbers == {"40,000 元", "4,000 元"}
 
 
+def test_a_value_just_below_the_target_stands_below_its_point() -> None:
+    drawn = ElementTree.fromstring(
+        charts.series(
+            "对接率", [Bar("9月", 33, "33%"), Bar("10月", 10, "10%")], target=35, target_text="目标"
+        ).svg
+    )
+    places = {e.text: float(e.attrib["transform"].split(",")[1][:-1]) for e in drawn.iter(f"{NS}text")}
+    points = [
+        float(e.attrib["transform"].split(",")[1][:-1])
+        for e in drawn.iter(f"{NS}path")
+        if "A" in e.attrib["d"]
+    ]
+    assert places["33%"] > points[0]
+    assert places["10%"] < points[1]
+
+
 def test_long_names_are_cut_before_they_touch_the_numbers() -> None:
     long = "买买提艾力·阿卜杜热合曼·吐尔逊江·麦麦提依明阿吉村民委员会信息员"
     drawn = ElementTree.fromstring(charts.ranked("", [Bar(long, 1, "1,000.00 元")]).svg)

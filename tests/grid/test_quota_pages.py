@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.models import Appointment, Region
 from grid.models import ClosedMonth, QuotaResult, QuotaRule, SubsidyRate, ZeroReport
 from grid.quota_enums import Appraised
-from grid.services import months, quotas
+from grid.services import closings, months, quotas
 from needs.services import drafts, review
 from tests import factories
 from tests.grid.test_months import county as county
@@ -116,6 +116,7 @@ def test_county_closes_the_month_and_gets_the_payment_sheet(people, county, as_u
     assert "现在结账" in browser.get("/office/months/").content.decode()
     sent = {"region": county.code, "month": f"{month_back(1):%Y-%m}"}
     assert browser.post("/office/months/close/", sent).status_code == 302
+    closings.run_waiting()
     closed = ClosedMonth.objects.get()
     sheet = browser.get(reverse("grid:month-payments", args=[closed.pk]))
     assert sheet.content[:2] == b"PK"

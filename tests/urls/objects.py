@@ -58,6 +58,15 @@ def _village(world: World) -> list[Values]:
     return [{"code": world.household.region_id}]
 
 
+def _report(*kinds: str) -> Rows:
+    """Of the county and of places in it."""
+    codes = (factories.QIDONG, factories.TOWN, factories.VILLAGE)
+    rows = [{"code": code, "month": "2026-01"} for code in codes]
+    if kinds:
+        rows = [{**row, "kind": kind} for row in rows for kind in kinds]
+    return lambda world: rows
+
+
 def _certificate(world: World) -> list[Values]:
     return [{"token": world.pledge.certificates.get().token}]
 
@@ -186,6 +195,11 @@ OWN: dict[str, Rows] = {
     "grid:quota-need": _need(),
     "grid:subsidy": _thing("subsidy"),
     "grid:question": _thing("question"),
+    "grid:month-closing": _thing("closing"),
+    "grid:report": _report(),
+    "grid:report-file": _report("pdf", "docx", "xlsx"),
+    "grid:brief": _thing("brief"),
+    "grid:brief-paper": _thing("brief"),
     "grid:region-change": _thing("change"),
     "grid:region-act": _thing("change", "apply", "cancel"),
     **{

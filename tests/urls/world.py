@@ -1,7 +1,7 @@
 """One county's things that others must not see, with a canary household whose secrets must never come out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,18 @@ from donors.services import accounts, adoptions, certificates, follows, payout_p
 from donors.services.adoptions import AdoptionInput
 from fupin.lib.clock import now, today
 from fupin.lib.images import reencode
-from grid.models import ClosedMonth, GridHousehold, Measure, Question, QuotaResult, SubsidyLine
+from grid.models import (
+    ClosedMonth,
+    GridHousehold,
+    Measure,
+    MonthClosing,
+    Question,
+    QuotaResult,
+    SubsidyLine,
+)
 from grid.services import (
     activities,
+    briefs,
     calendar,
     clocks,
     clue_files,
@@ -414,8 +423,12 @@ def _of_the_months(people: factories.Staff) -> dict[str, Any]:
     )  # fmt: skip
     subsidies.contest(actor=people.village, line=line, text="金丝雀少算了一条")
     question = Question.objects.create(region=county, kind="tiny", key="canary", facts="金丝雀的疑问")
+    brief = briefs.make(county, date(2026, 1, 1))
+    assert brief
+    closing = MonthClosing.objects.create(region=county, month="2026-01-01", actor=people.county)
     made = {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
-    return made | {"subsidy": line.pk, "question": question.pk}
+    made |= {"subsidy": line.pk, "question": question.pk}
+    return made | {"brief": brief.pk, "closing": closing.pk}
 
 
 def _import(people: factories.Staff) -> HouseholdImport:
