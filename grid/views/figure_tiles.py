@@ -60,11 +60,12 @@ def _homes(place: Place, shown: Shown) -> list[dict[str, str]]:
 
 
 def _needs(place: Place, shown: Shown, month: date | None) -> list[dict[str, str]]:
+    return [*_matched(place, shown), *_waiting(place, shown)]
+
+
+def _matched(place: Place, shown: Shown) -> list[dict[str, str]]:
     sums, published = place.totals.sum, place.published
-    waited = waiting_days(place.totals, today())
-    matching = matching_days(place.totals)
     asked, promised = sums("need", "asked_fen"), sums("need", "promised_fen")
-    neglected, asking = sums("village", "neglected"), sums("village", "asking")
     return [
         _tile(shown, place, "published", "公开求助", shown.count(published), unit="条"),
         _tile(
@@ -83,6 +84,14 @@ def _needs(place: Place, shown: Shown, month: date | None) -> list[dict[str, str
             shown.share(promised, asked) if published >= SMALL or not shown.is_public else HIDDEN,
             f"求助 {shown.money(asked, published)} 元，认领 {shown.money(promised, published)} 元",
         ),
+    ]
+
+
+def _waiting(place: Place, shown: Shown) -> list[dict[str, str]]:
+    sums = place.totals.sum
+    waited, matching = waiting_days(place.totals, today()), matching_days(place.totals)
+    neglected, asking = sums("village", "neglected"), sums("village", "asking")
+    return [
         _tile(
             shown,
             place,

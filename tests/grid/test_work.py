@@ -57,10 +57,10 @@ def test_a_deed_belongs_to_the_month_of_china(people: factories.Staff) -> None:
 def test_the_page_shows_a_month_within_ten_queries_of_its_own(people: factories.Staff, as_user: As) -> None:
     factories.household(people.village)
     client = as_user(people.village)
-    page = client.get("/office/work/").content.decode()
+    page = client.get("/office/tasks/").content.decode()
     assert "采集" in page
     with CaptureQueriesContext(connection) as asked:
         month_of_work(people.village, month_of(today()))
     assert len(asked) == 9
-    assert client.get("/office/work/?month=2020-01").status_code == 200
-    assert as_user(people.charity).get("/office/work/").status_code == 403
+    assert client.get("/office/tasks/?month=2020-01").status_code == 200
+    assert as_user(people.charity).get("/office/tasks/").status_code == 403
