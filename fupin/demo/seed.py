@@ -9,9 +9,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from accounts.enums import Role
+from accounts.enums import DonorKind, Role
 from accounts.models import AuditEntry, AuditSeal, Message, Region, User
-from accounts.services import audit
+from accounts.services import audit, profile
 from donors.models import Pledge, PledgeStep, Transfer
 from donors.services import callbacks, certificates, reminders, steps
 from fupin.demo import (
@@ -49,6 +49,14 @@ from needs.services.households import HouseholdInput
 SEED = 20261122
 OPENED_DAYS_AGO, FIRST_NEED_DAYS_AGO = 130, 116
 DONORS = 60
+DONOR_KINDS = (
+    DonorKind.INDIVIDUAL,
+    DonorKind.PUBLIC_EMPLOYEE,
+    DonorKind.COMPANY,
+    "",
+    DonorKind.PUBLIC_EMPLOYEE,
+)
+"""What the donors say about themselves, in turn; one in five says nothing."""
 WITHOUT_ACCOUNT = 5
 """Of so many households, one has no account that the township recorded."""
 # Where a need stops: weight, and how many days ago it begins.
@@ -162,9 +170,15 @@ def _watchers(casting: Casting, personas: dict[str, User]) -> None:
 
 def _donors(casting: Casting) -> list[User]:
     people = casting.people
-    return [casting.person(nickname=people.nickname()) for _ in range(DONORS)] + [
-        casting.person(name=name, nickname=name) for name in ORGANISATIONS
-    ]
+    donors = [casting.person(nickname=people.nickname()) for _ in range(DONORS)]
+    for number, person in enumerate(donors):
+        kind = DONOR_KINDS[number % len(DONOR_KINDS)]
+        county = Region.objects.get(pk=QIDONG) if number % 2 else None
+        profile.set_donor(actor=person, content=profile.DonorProfile(kind, work_county=county))
+    houses = [casting.person(name=name, nickname=name) for name in ORGANISATIONS]
+    for person in houses:
+        profile.set_donor(actor=person, content=profile.DonorProfile(DonorKind.ORGANISATION))
+    return donors + houses
 
 
 def _register_all(

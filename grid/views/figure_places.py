@@ -37,7 +37,7 @@ def places(board: Board, shown: Shown) -> Table:
     """One row a child region, then what belongs to none of them; the sum is the region itself."""
     parts = [place for place in board.children if not place.totals.is_empty]
     names = [down(place.region, shown) for place in parts]
-    if parts and not board.rest.is_empty:
+    if parts and any(board.rest.sum(*of) for of in COUNTED.values()):
         parts.append(Place(board.region, board.rest, board.own.target))
         names.append(cell(REST))
     texts = _texts(parts, shown)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils.module_loading import autodiscover_modules
 
 from accounts.invariants import REGISTRY
 from donors.models import Pledge, Transfer
 from fupin.demo import scale
-from grid import invariants as invariants
 from grid.models import Figure, FigureMark
 from needs.models import Household, Need, NeedProgress
 from tests import factories
@@ -56,6 +56,7 @@ def test_numbers_are_exact_and_the_books_balance(db: None) -> None:
     promised = Transfer.objects.filter(source="open").aggregate(sum=Sum("amount"))["sum"]
     freed = Transfer.objects.filter(target__in=("open", "refunded")).aggregate(sum=Sum("amount"))["sum"]
     assert promised - freed == NeedProgress.objects.aggregate(sum=Sum("pledged_fen"))["sum"] > 0
+    autodiscover_modules("invariants")
     found = [violation for name in HOLD for violation in REGISTRY[name].violations()]
     assert found == []
     assert not FigureMark.objects.exists()
@@ -72,8 +73,6 @@ def test_the_same_seed_gives_the_same_rows_and_another_others(db: None) -> None:
 
 
 def _load_and_undo(seed: int, seen: list[Any]) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         load(seed, "--no-ledger")
         seen.append(content())

@@ -39,7 +39,9 @@ def test_everybody_reads_the_country_and_its_regions_in_few_queries(client: Clie
             assert answer.status_code == 200
             assert len(caught) < 15
             assert "/dashboard/" not in text_of(answer)
-    assert f"{total}<span" in text_of(client.get("/transparency/figures/"))
+    country = text_of(client.get("/transparency/figures/"))
+    assert f"{total}<span" in country
+    assert 'name="region"' not in country, "the country has no code that the month's form could send"
     assert queries.country().own.published == total
 
 
