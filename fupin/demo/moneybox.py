@@ -129,11 +129,14 @@ def _account_history(county: County, account: CharityAccount) -> None:
 
 
 def _list_for_the_bank(county: County, most: int) -> None:
-    """A list of at most so many households that have an account; one more is left waiting."""
+    """A list of at most so many households that have an account; a household, or else a gift, is left waiting."""
     waiting = payout_queries.recipients(payout_queries.waiting(county.charity)[: payout_queries.SHOWN])
     chosen = [row for row in waiting if row.by_bank][: max(1, min(most, len(waiting) - 1))]
-    if chosen:
-        payouts.plan(actor=county.charity, pledges=[one for row in chosen for one in row.pledges])
+    listed = [one for row in chosen for one in row.pledges]
+    if len(chosen) == len(waiting) and len(listed) > 1:
+        listed.pop()
+    if listed:
+        payouts.plan(actor=county.charity, pledges=listed)
 
 
 def _refund(county: County, account: CharityAccount) -> Pledge | None:
