@@ -49,6 +49,9 @@ PAY_COLUMNS = (
 NEED_COLUMNS = ({"label": "求助"}, {"label": "提交"}, {"label": "计数"})
 
 
+AREA_VERBS = (Verb.CHECK, Verb.APPROVE, Verb.REPORT)
+
+
 @officer_page()
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: SignedIn) -> HttpResponse:
@@ -178,15 +181,19 @@ def _oversees(request: SignedIn) -> bool:
 @officer_page(Verb.CHECK, Verb.APPROVE, Verb.REPORT)
 @require_safe
 def area(request: SignedIn) -> HttpResponse:
-    """`?region=&month=`: every post of a township or a county, live until the month is closed."""
+    """`?region=&month=`: every post of a township or a county, live until the month is closed; whoever answers for
+    more first chooses the county."""
     region, month = asked_region(request) or _top(request), _month(request)
     held = grants(request.user)
-    verbs = (Verb.CHECK, Verb.APPROVE, Verb.REPORT)
-    if region is None or not any(held.allow(verb, region.code) for verb in verbs):
+    if region is None or not any(held.allow(verb, region.code) for verb in AREA_VERBS):
         raise Http404
     county = results.county_of(region.code)
     if county is None:
-        raise Http404
+        below = Region.objects.filter(code__range=(region.code, region.code_end), level=Level.COUNTY)
+        links = [
+            {"url": address(request, region=row.code), "name": row.name} for row in below.order_by("code")
+        ]
+        return render(request, "grid/quota_area.html", {"region": region, "month": month, "counties": links})
     inside = Q(region__gte=region.code, region__lte=region.code_end)
     rows = results.rows_of(county, month, inside)
     context = {
@@ -204,8 +211,8 @@ def area(request: SignedIn) -> HttpResponse:
 
 def _top(request: SignedIn) -> Any:
     held = grants(request.user)
-    codes = sorted({row.low for verb in (Verb.CHECK, Verb.APPROVE, Verb.REPORT) for row in held.of(verb)})
-    regions = Region.objects.filter(code__in=codes, level__in=(Level.COUNTY, Level.TOWNSHIP))
+    codes = sorted({row.low for verb in AREA_VERBS for row in held.of(verb)})
+    regions = Region.objects.filter(code__in=codes, level__lte=Level.TOWNSHIP)
     return regions.order_by("level", "code").first()
 
 

@@ -57,6 +57,14 @@ def test_area_shows_every_post_and_a_foreign_county_nothing(people, other_county
     assert as_user(people.village).get("/office/quotas/area/").status_code == 403
 
 
+def test_city_chooses_the_county_first(people, county, as_user):
+    city = factories.officer("city_office", factories.HENGYANG)
+    page = as_user(city).get("/office/quotas/area/").content.decode()
+    assert f'href="/office/quotas/area/?region={factories.QIDONG}"' in page
+    assert as_user(city).get(f"/office/quotas/area/?region={factories.QIDONG}").status_code == 200
+    assert as_user(city).get(f"/office/quotas/area/?region={factories.HUNAN}").status_code == 404
+
+
 def test_area_asks_as_often_for_many_posts_as_for_one(people, county, as_user, django_assert_max_num_queries):
     for _ in range(4):
         factories.officer(Role.VILLAGE_OFFICER, factories.VILLAGE_2)
