@@ -200,6 +200,8 @@ OWN: dict[str, Rows] = {
     "grid:quota-need": _need(),
     "grid:subsidy": _thing("subsidy"),
     "grid:question": _thing("question"),
+    "grid:score-sheet": _thing("score_sheet"),
+    "grid:score-file": _thing("score_sheet"),
     "grid:month-closing": _thing("closing"),
     "grid:report": _report(),
     "grid:report-file": _report("pdf", "docx", "xlsx"),
