@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import contacts, enter, me, office, offline, outbox, posts, referrals, vacancies
+from accounts.views import badges, contacts, enter, me, office, offline, outbox, posts, referrals, vacancies
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("me/", me.home, name="me"),
     path("me/profile/", me.profile, name="profile"),
     path("me/referral/", referrals.mine, name="referral"),
+    path("me/badge/", badges.mine, name="badge"),
+    path("b/<str:token>/", badges.check, name="badge-check"),
     path("r/<slug:code>/", referrals.come_in, name="come-in"),
     path("me/messages/", me.messages, name="messages"),
     path("outbox/", outbox.page, name="outbox"),

@@ -222,6 +222,7 @@ DOORS = (
     Door("任务与补贴", "记录里的疑问", "grid:questions", frozenset({Verb.APPROVE})),
     Door("任务与补贴", "贫困村", "grid:poor-villages", _APPOINT),
     Door("任务与补贴", "任务完成情况", "grid:quota-area", frozenset({Verb.CHECK, Verb.REPORT})),
+    Door("任务与补贴", "村级评分", "grid:scores", frozenset({Verb.COLLECT, Verb.CHECK, Verb.REPORT})),
     Door("任务与补贴", "月度结账", "grid:months", frozenset({Verb.APPROVE, Verb.APPOINT})),
     Door("任务与补贴", "任务和补贴标准", "grid:quota-rules", _APPOINT),
     Door("数据", "数据看板", "grid:dashboard", frozenset({Verb.REPORT}), first=True),

@@ -36,6 +36,7 @@ DOORS = (
     ((Verb.RECONCILE,), "/office/receipts/", "善款到账", "确认到账，登记拨付", "banknotes"),
     ((Verb.APPOINT,), "/office/appointments/", "人员任命", "任命和结束下一级的职务", "user-group"),
     ((Verb.REPORT,), "/dashboard/", "数据看板", "登记、求助和对接的数字", "chart-bar"),
+    ((), "/me/badge/", "我的工作证", "打印佩戴，入户时请对方扫码核验", "identification"),
     ((), "/me/referral/", "我的邀请二维码", "请想帮忙的人扫一扫，用手机号注册", "qr-code"),
 )
 

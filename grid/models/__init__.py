@@ -22,6 +22,7 @@ from grid.models.register_check import (
     Ruling,
 )
 from grid.models.report import Brief, MonthClosing
+from grid.models.score import ScoreItem, ScoreMethod, ScoreRow, ScoreSheet
 from grid.models.subsidy import SubsidyObjection
 from grid.models.township import TownshipLeader
 from grid.models.visit import Visit
@@ -79,6 +80,10 @@ __all__ = [
     "ReviewMeeting",
     "RiskWarning",
     "Ruling",
+    "ScoreItem",
+    "ScoreMethod",
+    "ScoreRow",
+    "ScoreSheet",
     "Subject",
     "SubsidyLine",
     "SubsidyObjection",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from accounts.services import badges
 from donors import lifecycle as pledge_lifecycle
 from donors.adoptions import ACTIONS as ADOPTION_ACTIONS
 from donors.cases import CASE_LIFECYCLE
@@ -69,6 +70,10 @@ def _report(*kinds: str) -> Rows:
 
 def _certificate(world: World) -> list[Values]:
     return [{"token": world.pledge.certificates.get().token}]
+
+
+def _badge(world: World) -> list[Values]:
+    return [{"token": badges.token_of(world.people.village.appointments.get())}]
 
 
 PLEDGE_ACTIONS = tuple(dict.fromkeys(row.action for row in pledge_lifecycle.LIFECYCLE if row.by != "system"))
@@ -195,6 +200,8 @@ OWN: dict[str, Rows] = {
     "grid:quota-need": _need(),
     "grid:subsidy": _thing("subsidy"),
     "grid:question": _thing("question"),
+    "grid:score-sheet": _thing("score_sheet"),
+    "grid:score-file": _thing("score_sheet"),
     "grid:month-closing": _thing("closing"),
     "grid:report": _report(),
     "grid:report-file": _report("pdf", "docx", "xlsx"),
@@ -282,6 +289,7 @@ OPEN: dict[str, Rows] = {
     "donors:certificate-pdf": _certificate,
     "api:certificate": _certificate,
     "donors:hours-export": lambda world: [{"kind": "csv"}, {"kind": "xlsx"}],  # one's own hours
+    "accounts:badge-check": _badge,  # the QR code on a badge
     "accounts:come-in": lambda world: [{"code": "nothing"}],  # an officer's QR code
     "needs:by-name": lambda world: [{"code": world.household.region_id}],  # limited and recorded
     "grid:notice": lambda world: [{"token": world.things["notice_token"]}],  # public while it is up

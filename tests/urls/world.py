@@ -38,6 +38,7 @@ from grid.models import (
     MonthClosing,
     Question,
     QuotaResult,
+    ScoreSheet,
     SubsidyLine,
 )
 from grid.services import (
@@ -52,6 +53,7 @@ from grid.services import (
     quotas,
     reconcile,
     regions,
+    scores,
     subsidies,
     townships,
     visits,
@@ -427,8 +429,20 @@ def _of_the_months(people: factories.Staff) -> dict[str, Any]:
     assert brief
     closing = MonthClosing.objects.create(region=county, month="2026-01-01", actor=people.county)
     made = {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
-    made |= {"subsidy": line.pk, "question": question.pk}
+    made |= {"subsidy": line.pk, "question": question.pk, "score_sheet": _scores(people, county)}
     return made | {"brief": brief.pk, "closing": closing.pk}
+
+
+def _scores(people: factories.Staff, county: Region) -> int:
+    """A sheet of the closed month with one village."""
+    content = scores.MethodInput(date(2026, 1, 1), {"met": 100}, [(0, "合格")], 100, 100, "细则")
+    method = scores.set_method(actor=people.county, county=county, content=content)
+    sheet = ScoreSheet.objects.create(
+        region=county, first=date(2026, 1, 1), last=date(2026, 1, 1), method=method, inputs_hash="0" * 64,
+        drawn_by=people.county,
+    )  # fmt: skip
+    sheet.rows.create(region_id=factories.VILLAGE, numbers={}, parts={}, grade="合格", reward_fen=0)
+    return sheet.pk
 
 
 def _import(people: factories.Staff) -> HouseholdImport:

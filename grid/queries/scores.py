@@ -1,0 +1,97 @@
+"""Scoring villages by their closed months: the pure function, what it is fed, and who reads the sheets."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Verb
+from accounts.permissions import grants
+from grid.models import ClosedMonth, ScoreItem, ScoreMethod, ScoreRow, ScoreSheet
+
+NOT_GRADED = "不评定"
+HUNDRED = 100 * 100
+COUNTED = ("posts", "met", "submitted", "on_time", "confirmed")
+FIGURES = ("due", "kept", "confirmed_gifts", "problems")
+READS = (Verb.VERIFY, Verb.CHECK, Verb.APPROVE, Verb.REPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """`parts` in hundredths of a percent by item, `score` in hundredths of a point; None without anything to score."""
+
+    parts: dict[str, int]
+    score: int | None
+    grade: str
+
+
+def score(
+    numbers: Mapping[str, int], weights: Mapping[str, int], grades: Sequence[tuple[int, str]]
+) -> Scored:
+    """Score what a village's months hold. An item with nothing to score is left out, the others carry its weight.
+
+    `grades` are (least points, name), best first. Shares never exceed one, so that nobody gains by numbers alone.
+    """
+    shares = {item: share for item, share in _shares(numbers) if weights.get(item)}
+    whole = sum(weights[item] for item in shares)
+    parts = {item: _rounded(share * HUNDRED) for item, share in shares.items()}
+    if not whole:
+        return Scored(parts, None, NOT_GRADED)
+    points = sum((weights[item] * share for item, share in shares.items()), Fraction()) / whole
+    total = _rounded(points * HUNDRED)
+    return Scored(parts, total, next(name for least, name in grades if total >= least * 100))
+
+
+def _shares(numbers: Mapping[str, int]) -> Iterable[tuple[str, Fraction]]:
+    have = Counter(numbers)
+    pairs = (
+        (ScoreItem.MET, have["met"], have["posts"]),
+        (ScoreItem.ON_TIME, have["on_time"], have["submitted"]),
+        (ScoreItem.CONFIRMED, have["confirmed"], have["submitted"]),
+        (ScoreItem.CLOCKS, have["kept"], have["due"]),
+        (ScoreItem.SOUND, have["confirmed_gifts"] - have["problems"], have["confirmed_gifts"]),
+    )
+    for item, part, whole in pairs:
+        if whole:
+            yield item.value, min(Fraction(max(part, 0), whole), Fraction(1))
+
+
+def _rounded(value: Fraction) -> int:
+    """To the nearest whole, halves up."""
+    return int(value + Fraction(1, 2))
+
+
+def reward(numbers: Mapping[str, int], method: ScoreMethod) -> int:
+    """Fen for counted needs and for deliveries whose receipt was evaluated."""
+    needs, evaluated = numbers.get("submitted", 0), numbers.get("confirmed_gifts", 0)
+    return needs * method.need_fen + evaluated * method.evaluation_fen
+
+
+def numbers_of(months: Iterable[ClosedMonth]) -> dict[int, dict[str, int]]:
+    """What these closed months hold, summed by village; villages without a post that was asked for are left out."""
+    sums: dict[int, Counter[str]] = {}
+    for closed in months:
+        figures = closed.report.get("figures", {})
+        for code, counted in closed.report["places"].items():
+            if int(code) % 1000:
+                row = sums.setdefault(int(code), Counter())
+                row.update({name: counted.get(name, 0) for name in COUNTED})
+                row.update({name: figures.get(code, {}).get(name, 0) for name in FIGURES})
+    return {code: dict(sorted(row.items())) for code, row in sorted(sums.items())}
+
+
+def rows_seen_by(user: Any) -> QuerySet[ScoreRow]:
+    """The villages where this person works, checks, decides or reads figures."""
+    held, seen = grants(user), Q(pk__in=())
+    for verb in READS:
+        seen |= held.q(verb, "region")
+    return ScoreRow.objects.filter(seen).select_related("region__parent").order_by("region_id")
+
+
+def sheets_seen_by(user: Any) -> QuerySet[ScoreSheet]:
+    """The sheets with such a village."""
+    seen = rows_seen_by(user).order_by().values("sheet")
+    return ScoreSheet.objects.filter(pk__in=seen).select_related("region", "method", "drawn_by", "decided_by")
