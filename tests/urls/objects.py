@@ -195,6 +195,7 @@ OWN: dict[str, Rows] = {
     "grid:quota-need": _need(),
     "grid:subsidy": _thing("subsidy"),
     "grid:question": _thing("question"),
+    "grid:problem": _thing("problem"),
     "grid:month-closing": _thing("closing"),
     "grid:report": _report(),
     "grid:report-file": _report("pdf", "docx", "xlsx"),
