@@ -29,12 +29,14 @@ from grid.queries import (
 )
 from grid.queries.clocks import overdue
 from grid.queries.clues import orders_waiting, waiting
+from grid.queries.problems import waiting as problems_waiting
 from grid.queries.questions import waiting as questions_waiting
 from grid.queries.subsidies import contested
-from grid.rows import clock_row, clue_row, objection_row, order_row, question_row
+from grid.rows import clock_row, clue_row, objection_row, order_row, problem_row, question_row
 from grid.services import handover, regions
 
 _APPOINT = frozenset({Verb.APPOINT})
+_CHECK = frozenset({Verb.CHECK})
 _INSPECT = frozenset({Verb.DISPATCH, Verb.REPORT})
 _RUN = frozenset({Verb.VERIFY, Verb.CHECK})
 # Who answers for those who visit: the village, after a week the township, then the county.
@@ -190,6 +192,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("等复核的整改", _INSPECT, inspections.to_accept, accept_row, "grid:inspections"),
     Section("补贴异议", frozenset({Verb.APPROVE}), contested, objection_row, "grid:subsidy-objections"),
     Section("记录里的疑问", frozenset({Verb.APPROVE}), questions_waiting, question_row, "grid:questions"),
+    Section("上报的问题", _CHECK | _APPOINT, problems_waiting, problem_row, "grid:problems"),
     Section("该开的会和培训", _RUN, activities.owing, owing_row, "grid:activities"),
 )
 # Whose page behind a door is always empty: departments have their own lists, the others none.
@@ -225,6 +228,7 @@ DOORS = (
     Door("任务与补贴", "村级评分", "grid:scores", frozenset({Verb.COLLECT, Verb.CHECK, Verb.REPORT})),
     Door("任务与补贴", "月度结账", "grid:months", frozenset({Verb.APPROVE, Verb.APPOINT})),
     Door("任务与补贴", "任务和补贴标准", "grid:quota-rules", _APPOINT),
+    Door("网格", "问题上报", "grid:problems", frozenset(Verb)),
     Door("数据", "数据看板", "grid:dashboard", frozenset({Verb.REPORT}), first=True),
     Door("数据", "月报", "grid:reports", frozenset({Verb.REPORT})),
     Door("数据", "简报", "grid:briefs", frozenset({Verb.REPORT})),

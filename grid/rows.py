@@ -11,7 +11,8 @@ from fupin.lib.inbox import since, waiting_urgency
 from fupin.lib.money import yuan
 from grid.clock_rules import RULES
 from grid.clue_enums import ClueState
-from grid.models import Clock, Question, SubsidyObjection
+from grid.models import Clock, Problem, Question, SubsidyObjection
+from grid.problem_enums import ProblemState
 from grid.question_enums import Answer
 
 
@@ -97,4 +98,20 @@ def question_row(row: Question) -> dict[str, Any]:
         "due": since(row.found_at) if row.answered_at is None else f"{row.answered_at:%m-%d} 答复",
         "urgency": waiting_urgency(row.found_at) if is_open else "",
         "icon": "question-mark-circle",
+    }
+
+
+def problem_row(row: Problem) -> dict[str, Any]:
+    """A technical or policy problem that an officer reported."""
+    parent = f"{row.region.parent.name} " if row.region.level > Level.COUNTY and row.region.parent else ""
+    unsolved = row.state != ProblemState.ANSWERED
+    return {
+        "url": row.get_absolute_url(),
+        "what": f"{row.get_kind_display()}，{row.get_level_display()}{'办理' if unsolved else '已答复'}",
+        "title": row.title,
+        "place": f"{parent}{row.region.name}",
+        "reason": f"{row.reported_by.get_full_name()} {day_of(row.reported_at):%m-%d} 上报",
+        "due": since(row.reported_at) if row.answered_at is None else f"{day_of(row.answered_at):%m-%d} 答复",
+        "urgency": waiting_urgency(row.reported_at) if unsolved else "",
+        "icon": "lifebuoy",
     }

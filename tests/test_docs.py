@@ -9,6 +9,7 @@ from donors.adoptions import ADOPTION_LIFECYCLE
 from donors.cases import CASE_LIFECYCLE as case_table
 from donors.lifecycle import LIFECYCLE as pledge_table
 from grid.lifecycle import LIFECYCLE as clue_table
+from grid.problem_enums import LIFECYCLE as problem_table
 from needs.household_lifecycle import STEPS as household_table
 from needs.lifecycle import LIFECYCLE as need_table
 
@@ -70,4 +71,13 @@ def test_lifecycle_document_equals_the_tables():
     assert table("Delivery case") == [[row.action, row.source.value, row.target.value] for row in case_table]
     assert table("Adoption") == [
         [row.action, row.source.value, row.target.value, row.by] for row in ADOPTION_LIFECYCLE
+    ]
+    assert table("Problem") == [
+        [
+            row.action,
+            ", ".join(source.value for source in row.sources),
+            row.target.value,
+            ", ".join(level.name.lower() for level in row.levels),
+        ]
+        for row in problem_table
     ]

@@ -12,6 +12,7 @@ from grid.models.month import ClosedMonth, QuotaResult, SubsidyLine, SubsidyRate
 from grid.models.month_sheet import MonthSheet
 from grid.models.notice import Notice, Objection
 from grid.models.notice_print import NoticePrint
+from grid.models.problem import Problem, ProblemStep
 from grid.models.question import Question, QuestionScan
 from grid.models.quota import ExcludedNeed, QuotaRule, ZeroReport
 from grid.models.register_check import (
@@ -71,6 +72,8 @@ __all__ = [
     "Notice",
     "NoticePrint",
     "Objection",
+    "Problem",
+    "ProblemStep",
     "Question",
     "QuestionScan",
     "QuotaResult",

@@ -12,6 +12,7 @@ from tests import factories
 
 GUARDED = {
     "grid_cluestep",
+    "grid_problemstep",
     "grid_subsidyline",
     "grid_reviewmeeting",
     "accounts_auditentry",
@@ -32,6 +33,7 @@ ROWS_ELSEWHERE = {
     "donors_hoursentry",
     "donors_statementmatch",
     "grid_cluestep",
+    "grid_problemstep",
     "grid_subsidyline",
     "grid_reviewmeeting",
 }

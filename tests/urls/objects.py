@@ -202,6 +202,7 @@ OWN: dict[str, Rows] = {
     "grid:question": _thing("question"),
     "grid:score-sheet": _thing("score_sheet"),
     "grid:score-file": _thing("score_sheet"),
+    "grid:problem": _thing("problem"),
     "grid:month-closing": _thing("closing"),
     "grid:report": _report(),
     "grid:report-file": _report("pdf", "docx", "xlsx"),

@@ -50,6 +50,7 @@ from grid.services import (
     household_notices,
     inspections,
     notices,
+    problems,
     quotas,
     reconcile,
     regions,
@@ -430,6 +431,8 @@ def _of_the_months(people: factories.Staff) -> dict[str, Any]:
     closing = MonthClosing.objects.create(region=county, month="2026-01-01", actor=people.county)
     made = {"rule": asked.pk, "rate": paid.pk, "closed": closed.pk, "result": result.pk}
     made |= {"subsidy": line.pk, "question": question.pk, "score_sheet": _scores(people, county)}
+    told = problems.Report("technical", "金丝雀照片传不上去", "金丝雀在村里上传照片总是失败。")
+    made["problem"] = problems.report(actor=people.village, post=result.appointment, content=told).pk
     return made | {"brief": brief.pk, "closing": closing.pk}
 
 
