@@ -1,11 +1,18 @@
 """Articles: written by one person, published by another, read by those they are meant for."""
 
+import random
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import Role
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Region, User
+from fupin.demo import writing
+from fupin.demo.cast import Casting, County
+from fupin.demo.people import People
+from fupin.lib.clock import shifted
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
 from grid.article_lifecycle import steps_for
 from grid.article_text import BODY_MAX, blocks
@@ -236,3 +243,12 @@ def test_headings_are_short_numbered_lines():
         (block.is_heading, block.text) for block in blocks("一、条件\n一、先核实，再上报。\n\n# 小标题\n正文")
     ]
     assert found == [(True, "一、条件"), (False, "一、先核实，再上报。"), (True, "小标题"), (False, "正文")]
+
+
+def test_the_demo_county_has_a_policy_and_a_story(people, client):
+    with shifted(timedelta(days=-60)):
+        head, deputy = (factories.officer(Role.COUNTY_ADMIN, factories.QIDONG) for _ in range(2))
+    county = County(Region.objects.get(code=factories.QIDONG), head, (deputy, deputy), people.charity)
+    writing.tell(Casting(People(random.Random(1))), county)
+    for kind, content in (("policy", writing.POLICY), ("story", writing.STORY)):
+        assert content.title in client.get(f"/articles/?kind={kind}").content.decode()
