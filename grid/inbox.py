@@ -14,14 +14,18 @@ from fupin.lib.inbox import (
     since,
     waiting_urgency,
 )
+from grid.article_lifecycle import WRITERS
 from grid.models import (
+    Article,
     Clock,
     Grid,
     GridHousehold,
     InspectionItem,
 )
+from grid.models.article import ArticleKind
 from grid.queries import (
     activities,
+    articles,
     inspections,
     sheets,
     visits,
@@ -178,6 +182,21 @@ def accept_row(item: InspectionItem) -> dict[str, Any]:
     }
 
 
+def article_row(article: Article) -> dict[str, Any]:
+    handed = article.submitted_at or article.created_at
+    return {
+        "url": reverse("grid:office-article", args=[article.pk]),
+        "what": f"{article.get_kind_display()}，等您发布",
+        "title": article.title,
+        "place": article.region.name,
+        "reason": f"{article.author.get_full_name()} 提交",
+        "due": since(handed),
+        "urgency": waiting_urgency(handed),
+        "icon": "newspaper",
+        "button": "去看看",
+    }
+
+
 SECTIONS: tuple[Section, ...] = (
     Section("线索", _ON_DUTY, waiting, clue_row, "grid:clues"),
     Section("派单", frozenset({Verb.REPORT}), orders_waiting, order_row, "grid:orders"),
@@ -194,10 +213,15 @@ SECTIONS: tuple[Section, ...] = (
     Section("记录里的疑问", frozenset({Verb.APPROVE}), questions_waiting, question_row, "grid:questions"),
     Section("上报的问题", _CHECK | _APPOINT, problems_waiting, problem_row, "grid:problems"),
     Section("该开的会和培训", _RUN, activities.owing, owing_row, "grid:activities"),
+    Section(
+        "等发布的文章", _APPOINT, articles.waiting, article_row, "grid:office-articles", "?state=submitted"
+    ),
 )
 # Whose page behind a door is always empty: departments have their own lists, the others none.
 _DESK = frozenset({Role.DEPARTMENT_OFFICER})
 _READERS = frozenset({Role.LEADER, Role.DEPARTMENT_OFFICER})
+_WRITE = frozenset({Verb.VIEW, Verb.APPOINT})
+_WRITE_NOTHING = frozenset(Role) - WRITERS[ArticleKind.EXPERIENCE]
 _BELOW = frozenset({Role.LEADER, Role.CITY_OFFICE, Role.TOWNSHIP_MANAGER, Role.VILLAGE_OFFICER})
 DOORS = (
     Door("网格", "走访", "grid:visits", frozenset({Verb.VISIT, Verb.VIEW}), first=True),
@@ -229,6 +253,8 @@ DOORS = (
     Door("任务与补贴", "月度结账", "grid:months", frozenset({Verb.APPROVE, Verb.APPOINT})),
     Door("任务与补贴", "任务和补贴标准", "grid:quota-rules", _APPOINT),
     Door("网格", "问题上报", "grid:problems", frozenset(Verb)),
+    Door("宣传", "文章", "grid:office-articles", _WRITE, without=_WRITE_NOTHING),
+    Door("宣传", "经验交流", "grid:experience", frozenset(Verb)),
     Door("数据", "数据看板", "grid:dashboard", frozenset({Verb.REPORT}), first=True),
     Door("数据", "月报", "grid:reports", frozenset({Verb.REPORT})),
     Door("数据", "简报", "grid:briefs", frozenset({Verb.REPORT})),

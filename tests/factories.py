@@ -12,9 +12,10 @@ from donors.models import CharityAccount, Pledge
 from donors.services import pledges, steps
 from donors.services.pledges import PledgeInput
 from fupin.lib.clock import today
-from grid.models import Clue, Grid, GridMember
+from grid.models import Article, Clue, Grid, GridMember
 from grid.queries.grids import grid_of
-from grid.services import clues, grids, members
+from grid.services import articles, clues, grids, members
+from grid.services.articles import ArticleInput
 from grid.services.clues import Meeting
 from grid.services.grids import GridInput
 from grid.services.members import MemberInput
@@ -260,3 +261,18 @@ def noticed_clue(people: Staff, home: Household) -> Clue:
         meeting=meeting(place),
         monitored="sudden",
     )
+
+
+ARTICLE = {
+    "title": "临时救助怎么申请",
+    "summary": "家里突然遇到困难，可以向乡镇申请临时救助。",
+    "body": "一、哪些人可以申请\n因火灾、交通事故、突发重病等原因，基本生活暂时有严重困难的家庭。\n"
+    "二、到哪里申请\n带上身份证明和困难情况的材料，到户籍地或居住地的乡镇便民服务窗口提出。",
+    "source": "县民政局",
+}
+
+
+def article(author: User, *, kind: str = "policy", code: int = QIDONG, **changes: str) -> Article:
+    """A draft by this officer for this county."""
+    region, content = Region.objects.get(code=code), ArticleInput(**{**ARTICLE, **changes})
+    return articles.write(actor=author, kind=kind, region=region, content=content)

@@ -8,6 +8,7 @@ import pytest
 from donors.adoptions import ADOPTION_LIFECYCLE
 from donors.cases import CASE_LIFECYCLE as case_table
 from donors.lifecycle import LIFECYCLE as pledge_table
+from grid.article_lifecycle import LIFECYCLE as article_table
 from grid.lifecycle import LIFECYCLE as clue_table
 from grid.problem_enums import LIFECYCLE as problem_table
 from needs.household_lifecycle import STEPS as household_table
@@ -67,6 +68,10 @@ def test_lifecycle_document_equals_the_tables():
     ]
     assert table("Households") == [
         [row.thing, row.action, str(row.source), str(row.target), str(row.by)] for row in household_table
+    ]
+    assert table("Article") == [
+        [row.action, row.source.value, row.target.value, row.by, "yes" if row.other_person else ""]
+        for row in article_table
     ]
     assert table("Delivery case") == [[row.action, row.source.value, row.target.value] for row in case_table]
     assert table("Adoption") == [

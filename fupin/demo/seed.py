@@ -28,6 +28,7 @@ from fupin.demo import (
     registers,
     reviewing,
     warned,
+    writing,
 )
 from fupin.demo.cases import Case
 from fupin.demo.cast import Casting, County, Village
@@ -120,6 +121,7 @@ def seed(scale: Scale = SCALES["small"], *, say: Say = lambda line: None) -> Cou
     clues.tell(casting, qidong)
     quotas.tell(qidong, personas["city"])
     moneybox.tell(qidong, donors)
+    writing.tell(casting, qidong)
     _sweep()
     return Counter(Need.objects.values_list("status", flat=True))
 

@@ -1,4 +1,5 @@
 from grid.models.activity import Activity, ActivityKind, ActivityPhoto, ActivityState, Attendance
+from grid.models.article import Article
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
 from grid.models.clue_file import ClueFile
@@ -42,6 +43,7 @@ __all__ = [
     "ActivityPhoto",
     "ActivityState",
     "AreaNumber",
+    "Article",
     "Attendance",
     "Brief",
     "CalendarDay",

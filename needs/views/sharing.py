@@ -28,7 +28,7 @@ def need_poster(request: HttpRequest, pk: int) -> HttpResponse:
     """One A4 page of a public need, to print and to put up."""
     need = _public(pk)
     card = share_cards.card_of(need, place_of(need))
-    context = {"need": need, "card": card, "qr": _qr(card.url), "back_url": need.get_absolute_url()}
+    context = {"need": need, "card": card, "qr": qr_of(card.url), "back_url": need.get_absolute_url()}
     return render(request, "needs/poster/need.html", context)
 
 
@@ -41,7 +41,7 @@ def place_poster(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "region": path[-1] if path else None,
-        "qr": _qr(f"{settings.SITE_URL}{url}"),
+        "qr": qr_of(f"{settings.SITE_URL}{url}"),
         "url": f"{settings.SITE_URL}{url}",
         "back_url": url,
     }
@@ -63,7 +63,7 @@ def _public(pk: int) -> Need:
     return get_object_or_404(needs.prefetch_related("items"), pk=pk)
 
 
-def _qr(url: str) -> str:
+def qr_of(url: str) -> str:
     """The code as a data address of an SVG, sharp at any size."""
     data: str = segno.make_qr(url, error="m").svg_data_uri(border=2)
     return data

@@ -8,6 +8,7 @@ from donors import lifecycle as pledge_lifecycle
 from donors.adoptions import ACTIONS as ADOPTION_ACTIONS
 from donors.cases import CASE_LIFECYCLE
 from donors.views.statements import ACTIONS as LINE_ACTIONS
+from grid import article_lifecycle
 from grid import lifecycle as clue_lifecycle
 from needs import lifecycle as need_lifecycle
 from tests import factories
@@ -174,6 +175,9 @@ OWN: dict[str, Rows] = {
     "accounts:post-decide": _thing("application"),
     "accounts:appointment": _thing("post"),
     "grid:handover": _thing("post"),
+    "grid:office-article": _thing("article"),
+    "grid:article-edit": _thing("article"),
+    "grid:article-act": _thing("article", *article_lifecycle.ACTIONS),
     "grid:clue": _thing("clue"),
     "grid:clue-act": _thing("clue", *clue_lifecycle.ACTIONS),
     **{
@@ -293,6 +297,7 @@ OPEN: dict[str, Rows] = {
     "accounts:badge-check": _badge,  # the QR code on a badge
     "accounts:come-in": lambda world: [{"code": "nothing"}],  # an officer's QR code
     "needs:by-name": lambda world: [{"code": world.household.region_id}],  # limited and recorded
+    "grid:article": _thing("published_article"),  # published
     "grid:notice": lambda world: [{"token": world.things["notice_token"]}],  # public while it is up
     "grid:board": lambda world: [{"code": code} for code in (factories.VILLAGE, factories.TOWN)],
     "grid:portrait": _thing("grid_member"),  # shown with the person's consent

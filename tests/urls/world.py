@@ -43,6 +43,7 @@ from grid.models import (
 )
 from grid.services import (
     activities,
+    articles,
     briefs,
     calendar,
     clocks,
@@ -145,6 +146,7 @@ def make() -> World:
     things |= _of_the_watch(people)
     things |= _of_the_grid(people, home)
     things |= _of_the_months(people)
+    things |= _of_the_writers(people)
     media = Path(settings.MEDIA_ROOT)
     return World(people, donor, home, draft, public, pledge, photo, _import(people), things, media)
 
@@ -363,6 +365,15 @@ def _of_the_grid(people: factories.Staff, home: Household) -> dict[str, Any]:
         "notices": job.pk,
         "township_leader": duty.pk,
     }
+
+
+def _of_the_writers(people: factories.Staff) -> dict[str, Any]:
+    media = factories.officer(Role.COUNTY_MEDIA, factories.QIDONG)
+    draft, other = (factories.article(media, title=title) for title in ("金丝雀草稿", "已发布的政策"))
+    articles.act(actor=media, article=other, action="submit")
+    articles.act(actor=people.county, article=other, action="publish")
+    articles.act(actor=media, article=draft, action="submit")
+    return {"article": draft.pk, "published_article": other.pk}
 
 
 def _of_the_departments(people: factories.Staff) -> dict[str, Any]:
