@@ -12,6 +12,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "mode": settings.MODE,
+        "data_subsidy_note": settings.DATA_SUBSIDY_NOTE,
         "offline_pages": settings.OFFLINE_PAGES,
         "words": {"household": settings.HOUSEHOLD_WORD},
         "elder": request.COOKIES.get("elder") == "1",

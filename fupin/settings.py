@@ -35,6 +35,8 @@ SITE_URL = env.str("FUPIN_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 HOUSEHOLD_WORD = env.str("FUPIN_HOUSEHOLD_WORD", "困难家庭")
 # Officers' forms open without a signal (static/js/worker.js); off, browsers forget what they kept.
 OFFLINE_PAGES = env.bool("FUPIN_OFFLINE_PAGES", True)
+# What an operator offers (流量减免), as it announced it; empty: the footer says nothing.
+DATA_SUBSIDY_NOTE = env.str("FUPIN_DATA_SUBSIDY_NOTE", "")
 ALLOWED_HOSTS = env.list("FUPIN_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 TRUSTED_PROXIES = env.int("FUPIN_TRUSTED_PROXIES", 0)

@@ -264,7 +264,9 @@ LEFT JOIN (
       WHERE n.household_id = h.id AND a.status = ANY(%(paired)s))
     OR EXISTS (
       SELECT FROM grid_clue c JOIN grid_measure m ON m.clue_id = c.id
-      WHERE c.household_id = h.id AND m.state <> 'returned')) AS covered
+      WHERE c.household_id = h.id AND m.state <> 'returned')
+    OR EXISTS (
+      SELECT FROM needs_householdhelper b WHERE b.household_id = h.id AND b.until IS NULL)) AS covered
   FROM needs_household h WHERE h.closed_at IS NULL {homes} GROUP BY 1) h ON h.region_id = r.code
 WHERE r.level = 5 AND r.valid_to IS NULL AND (n.needs > 0 OR h.homes > 0) {regions}
 """

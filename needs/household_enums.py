@@ -138,3 +138,38 @@ class FlagState(TextChoices):
     CORRECT = "correct", "要更正"
     LEGITIMATE = "legitimate", "情况正常"
     GONE = "gone", "已更正"
+
+
+class HelperKind(TextChoices):
+    """Who helps a household on the spot: the “五个一”帮扶力量."""
+
+    SECRETARY = "secretary", "驻村第一书记"
+    TEAM = "team", "驻村工作队"
+    UNIT = "unit", "帮扶单位"
+    RESPONSIBLE = "responsible", "帮扶责任人"
+    TECHNICIAN = "technician", "农技员"
+
+
+class HelperWork(TextChoices):
+    """What a helper is there for: the household itself, or a project it takes part in."""
+
+    PERSON = "person", "结对帮扶到户"
+    PROJECT = "project", "带动产业项目"
+
+
+class HelpKind(TextChoices):
+    """What was done on the spot."""
+
+    VISIT = "visit", "走访看望"
+    MONEY = "money", "资金"
+    GOODS = "goods", "物资"
+    SERVICE = "service", "服务"
+    PROJECT = "project", "产业项目"
+
+
+class HelpState(TextChoices):
+    """Whether somebody other than who recorded it says that it happened."""
+
+    OPEN = "open", "等确认"
+    CONFIRMED = "confirmed", "已确认"
+    REFUSED = "refused", "不属实"

@@ -24,6 +24,7 @@ OWN_DOORS = (
     ("/me/follows/", "爱心关注", "关注的地方和求助，每周一次的消息", "star"),
     ("/me/hours/", "我的时间银行", "志愿服务和看望的时长，可以导出", "clock"),
     ("/me/certificates/", "我的荣誉证书", "每一笔的证书和年度证书", "trophy"),
+    ("/me/helping/", "我帮扶的家庭", "村里登记的帮扶对象，登记线下的帮扶", "home-modern"),
     ("/apply/", "我要求助", "自己家有困难，可以在这里申请", "hand-raised"),
     ("/accounts/post/", "申请信息员权限", "村、乡镇、县的工作人员，由县里审核", "identification"),
 )

@@ -50,7 +50,7 @@ def _homes(place: Place, shown: Shown) -> list[dict[str, str]]:
             "",
             "有人帮或有措施",
             shown.share(sums("village", "covered"), all_homes),
-            f"{shown.count(sums('village', 'covered'))} 户有爱心人士、结对或帮扶措施",
+            f"{shown.count(sums('village', 'covered'))} 户有爱心人士、帮扶人、结对或帮扶措施",
         ),
     ]
     if shown.month:

@@ -1,6 +1,7 @@
 from needs.models.campaign import Campaign
 from needs.models.catalogue import CatalogueItem
 from needs.models.cooperative import Cooperative
+from needs.models.helper import HouseholdHelper, OfflineHelp
 from needs.models.household import Consent, Household
 from needs.models.household_claim import HouseholdClaim
 from needs.models.household_flag import HouseholdFlag
@@ -21,6 +22,7 @@ __all__ = [
     "Household",
     "HouseholdClaim",
     "HouseholdFlag",
+    "HouseholdHelper",
     "HouseholdImport",
     "HouseholdMember",
     "HouseholdReport",
@@ -30,6 +32,7 @@ __all__ = [
     "NeedPhoto",
     "NeedProgress",
     "NeedReview",
+    "OfflineHelp",
     "PaperForm",
     "SourceCount",
 ]

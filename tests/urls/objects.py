@@ -48,6 +48,10 @@ def _member(world: World) -> list[Values]:
     return [{"pk": world.household.pk, "member": world.things["member"]}]
 
 
+def _helper(world: World) -> list[Values]:
+    return [{"pk": world.household.pk, "helper": world.things["helper"]}]
+
+
 def _pledge_photo(world: World) -> list[Values]:
     return [{"pk": world.pledge.pk, "photo": world.things["pledge_photo"]}]
 
@@ -167,8 +171,15 @@ OWN: dict[str, Rows] = {
             "consent-new",
             "consent-leave",
             "member-new",
+            "helpers",
+            "helper-new",
         )
     },
+    "needs:helper-end": _helper,
+    "needs:helper-record": _helper,
+    "needs:help-decide": lambda world: [{"pk": world.household.pk, "act": world.things["help"]}],
+    "needs:helping-record": _thing("helper"),
+    "needs:apply-helper-answer": _thing("help"),
     "needs:member": _member,
     "needs:member-remove": _member,
     "accounts:post-take-back": _thing("application"),

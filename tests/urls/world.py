@@ -75,6 +75,7 @@ from needs.models import (
 )
 from needs.services import (
     drafts,
+    helpers,
     household_claims,
     household_import,
     household_import_run,
@@ -85,6 +86,7 @@ from needs.services import (
     review,
 )
 from needs.services.drafts import ItemInput
+from needs.services.helpers import HelperInput, HelpInput
 from needs.services.households import HouseholdInput
 from needs.services.members import MemberInput
 from tests import factories
@@ -166,7 +168,22 @@ def _of_the_household(people: factories.Staff, home: Household) -> dict[str, Any
     flag = HouseholdFlag.objects.create(
         household=home, other=factories.household(people.village), kind=FlagKind.PHONE
     )
-    return {"member": member.pk, "report": report.pk, "claim": claim.pk, "flag": flag.pk}
+    helper = helpers.add(
+        actor=people.village,
+        household=home,
+        content=HelperInput(name="金丝雀干部", kind="secretary", work="person", since=today()),
+    )
+    act = helpers.record(
+        actor=people.village, helper=helper, content=HelpInput(today(), "goods", "金丝雀送来两袋大米")
+    )
+    return {
+        "helper": helper.pk,
+        "help": act.pk,
+        "member": member.pk,
+        "report": report.pk,
+        "claim": claim.pk,
+        "flag": flag.pk,
+    }
 
 
 def _of_the_gift(people: factories.Staff, pledge: Pledge) -> dict[str, Any]:
