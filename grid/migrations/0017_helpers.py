@@ -35,5 +35,5 @@ UNMARK = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grid", "0013_reports"), ("needs", "0017_helpers")]
+    dependencies = [("grid", "0016_scores"), ("needs", "0017_helpers")]
     operations = [migrations.RunSQL(MARK, UNMARK)]

@@ -10,7 +10,7 @@ import fupin.lib.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_visit_verb"),
-        ("grid", "0013_reports"),
+        ("grid", "0015_problems"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from fupin.lib.append_only import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_visit_verb"),
-        ("grid", "0013_reports"),
+        ("grid", "0014_articles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
