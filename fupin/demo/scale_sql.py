@@ -137,7 +137,7 @@ JOIN (SELECT *, row_number() OVER (ORDER BY n) AS k FROM scale_gift) s
 WHERE i <= %(pledges)s - l.living"""
 
 _PLEDGES = """INSERT INTO donors_pledge (id, need_id, county, donor_id, form, status, amount_fen, hours,
-  service_kind, insured,
+  service_kind, insured, origin_mark,
   date_by, display, idempotency_key, fingerprint, reference, charity_account_id, bank_note, delivery, meet_at,
     meet_with,
   outcome, outcome_note, proof, witness_role, certificate_due, created_at, expires_at, closed_at)
@@ -146,7 +146,7 @@ SELECT b.pledge + g, b.need + n, o.region_id / 1000000,
        CASE WHEN is_service THEN 'service' ELSE 'money' END, s.status,
        CASE WHEN is_service THEN 0 WHEN NOT lives THEN 10000 WHEN state = 'published' THEN asked / (2 * count + 2)
             WHEN j = count THEN asked - (count - 1) * (asked / count) ELSE asked / count END,
-       CASE WHEN is_service THEN 4 ELSE 0 END, 'hours', false, 'donor', 'named', 'scale-' || g, '',
+       CASE WHEN is_service THEN 4 ELSE 0 END, 'hours', false, '', 'donor', 'named', 'scale-' || g, '',
        'SC' || lpad(g::text, 10, '0'), CASE WHEN is_service THEN NULL ELSE a.id END, '', '', '', '',
        CASE WHEN s.status <> 'confirmed' THEN '' WHEN s.is_bad THEN 'problem' ELSE 'complete' END, '',
        CASE WHEN s.status = 'confirmed' THEN 'own' ELSE '' END, '', false, t.at, t.at + interval '3 days',

@@ -51,8 +51,10 @@ from tests.factories import Staff
 
 autodiscover_modules("invariants")
 PARTS = 4
-EXAMPLES = int(os.environ.get("FUPIN_MACHINE_EXAMPLES", "400")) // PARTS
+EXAMPLES = int(os.environ.get("FUPIN_MACHINE_EXAMPLES", "480")) // PARTS
 STEPS = 50
+# Some sequences end before their last step, because nothing more can be done.
+LEAST = EXAMPLES * STEPS * 5 // 6
 CHECKED_EACH_STEP = ("ledger-money", "ledger-pledges", "statement-lines", "payout-gifts", "payout-proofs")
 AMOUNTS = st.sampled_from([100, 50_00, 100_00, 250_00, 500_00, 1_000_00, 1_000_01])
 PICK = st.integers(min_value=0, max_value=1000)
@@ -463,4 +465,4 @@ def test_money_is_what_the_model_says_after_any_steps(world: World, part: int) -
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert MoneyMachine.taken >= EXAMPLES * STEPS, "fewer steps than asked for"
+    assert MoneyMachine.taken >= LEAST, "fewer steps than asked for"

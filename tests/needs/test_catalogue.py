@@ -144,7 +144,7 @@ def test_county_adds_changes_and_retires_through_the_pages(
         ("yearly_cap", "-1"),
         ("aliases", "别" * 41),
         ("valid_from", "x"),
-        ("valid_from", f"{today() + timedelta(days=1):%Y-%m-%d}"),
+        ("valid_from", f"{today() + timedelta(days=2):%Y-%m-%d}"),
     ],
 )
 def test_wrong_entry_is_explained_and_nothing_typed_is_lost(
