@@ -76,7 +76,9 @@ def test_another_county_finds_nothing_at_any_object_of_this_one(
 
 def test_the_same_pages_do_open_for_this_county(world: World, as_user: As) -> None:
     """The control: the matrix above would pass if every page were gone."""
-    clients = [as_user(person) for person in (*vars(world.people).values(), world.donor)]
+    account = world.household.account
+    assert account is not None
+    clients = [as_user(person) for person in (*vars(world.people).values(), world.donor, account)]
     shut = []
     for address, rows in objects():
         for values in rows(world) if address.name not in PUBLIC_ONLY else ():

@@ -68,6 +68,7 @@ from needs.models import (
     CatalogueItem,
     Household,
     HouseholdFlag,
+    HouseholdHelper,
     HouseholdImport,
     Need,
     NeedPhoto,
@@ -145,6 +146,7 @@ def make() -> World:
     certificates.issue_due()
     messages.notify(user=donor, text="给您的一句话", dedup_key="world", link="/")
     things = {**_of_the_household(people, home), **_of_the_gift(people, pledge), **_of_the_office(people)}
+    HouseholdHelper.objects.filter(pk=things["helper"]).update(user=donor)
     things |= _of_the_watch(people)
     things |= _of_the_grid(people, home)
     things |= _of_the_months(people)
