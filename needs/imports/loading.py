@@ -175,6 +175,8 @@ def load(*, file: IO[str], ranges: Sequence[tuple[int, int]], actor: User, conse
         _compare_addresses()
         cursor.execute("ANALYZE household_stage")
         cursor.execute(_UPSERT, values)
+        # The foreign keys' own look-ups may be planned for the few rows of before, too.
+        cursor.execute("DISCARD PLANS")
         cursor.execute(_CONSENTS, values)
         return _counted()
 
