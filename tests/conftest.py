@@ -26,7 +26,6 @@ def pytest_configure() -> None:
     django_settings.CELERY_BROKER_URL = parallel.broker(django_settings.CELERY_BROKER_URL)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     parallel.arrange(items)
 
