@@ -139,11 +139,6 @@ def month(rows: int) -> dict[str, Any]:
     )
 
 
-PICTURE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="640" height="480"/></svg>'
-)
-
-
 def evidence(steps: int) -> dict[str, Any]:
     return {
         "number": "1234567",
@@ -158,7 +153,7 @@ def evidence(steps: int) -> dict[str, Any]:
         "notices": [{"kind": "核实评议公示", "days": "5 天", "content": [["地址", PLACE]], "down": WORDS}]
         * 3,
         "objections": [["A1B2-C3D4，2026-10-01 10:00", WORDS, "反映不属实", WORDS]] * 5,
-        "files": [[WORDS, "0" * 64, PICTURE]] * 3,
+        "files": [[WORDS, "0" * 64, ""]] * 3,
     }
 
 
