@@ -163,6 +163,8 @@ def load(*, file: IO[str], ranges: Sequence[tuple[int, int]], actor: User, conse
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '300s'; SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        # Statistics of an empty register would have the joins below compare every row with every other.
+        cursor.execute("ANALYZE needs_household, needs_householdmember")
         cursor.execute(_STAGE)
         file.seek(0)
         cursor.copy_expert(f"COPY household_stage ({_STAGED}) FROM STDIN (FORMAT csv, NULL '')", file)
