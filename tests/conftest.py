@@ -26,6 +26,10 @@ def pytest_configure() -> None:
     django_settings.CELERY_BROKER_URL = parallel.broker(django_settings.CELERY_BROKER_URL)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    parallel.keep_together(item)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     parallel.arrange(items)
 

@@ -26,12 +26,18 @@ def stack_databases() -> range:
     return range(first, first + _STACKS)
 
 
+def keep_together(item: pytest.Item) -> None:
+    """All that shares the running demo goes to one process: seeding it takes minutes.
+
+    At collection: xdist has read the groups before `pytest_collection_modifyitems` comes to us.
+    """
+    if not _turn(item):
+        item.add_marker(pytest.mark.xdist_group("demo"))
+
+
 def arrange(items: list[pytest.Item]) -> None:
-    """Files stay together, and so does all that shares the running demo."""
+    """The demo's tests first, then the long ones."""
     items.sort(key=_turn)
-    for item in items:
-        group = item.nodeid.split("::")[0] if _turn(item) else "demo"
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _turn(item: pytest.Item) -> int:
