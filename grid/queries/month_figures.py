@@ -23,8 +23,8 @@ from grid.services.schedule import GRACE
 #   published   needs published in the month that stand; matched: of these, pledged in full or fulfilled by now
 #   promised, received, delivered   fen by the ledger's lines of the month, reversals taken off
 #   confirmed_gifts   pledges whose receipt was confirmed in the month; problems: of these, with a problem
-#   visits_due  households in a grid that the month asked a visit for: with an open risk each month, others in the last
-#               month of a quarter, who was new or at risk for less than 14 days not yet; visits_kept: looked in at by then
+#   visits_due  households in a grid that the month asked a visit for: with an open risk each month, others in the
+#               last month of a quarter, not yet who was new or at risk for less than 14 days; visits_kept: visited then
 #   due         clocks whose day lay in the month and is past; kept: of these, done by then
 _FIGURES = """
 WITH needs AS (
