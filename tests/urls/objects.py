@@ -243,6 +243,8 @@ OWN: dict[str, Rows] = {
     "grid:warning-batch": _thing("warning_batch"),
     "grid:warning-reasons": _thing("warning_batch"),
     "grid:warning-verify": _thing("warning"),
+    "grid:warning-upload-columns": _thing("warning_upload"),
+    "grid:warning-upload-cancel": _thing("warning_upload"),
     "grid:inspection": _thing("inspection"),
     "grid:inspection-population": _thing("inspection"),
     "grid:circular-new": _thing("inspection"),
