@@ -66,7 +66,7 @@ def words_in(data: Any) -> Iterator[str]:
     elif isinstance(data, list | tuple):
         for value in data:
             yield from words_in(value)
-    else:
+    elif not str(data).startswith("<svg"):
         yield str(data)
 
 
@@ -94,6 +94,12 @@ def notice(people: int = 6) -> dict[str, Any]:
     }
 
 
+def portrait() -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (90, 120), "#884422").save(file, "JPEG")
+    return typeset.photo_svg(file.getvalue())
+
+
 def board(grids: int, people: int) -> dict[str, Any]:
     return {
         "village": PLACE,
@@ -103,7 +109,10 @@ def board(grids: int, people: int) -> dict[str, Any]:
         "grids": [
             {
                 "title": f"沙井村第{number}村民小组老屋场塘边屋场联合网格（100 户）",
-                "people": [[NAME, "网格长", "创业致富带头人", WORDS[:120]] for _ in range(people)],
+                "people": [
+                    [portrait() if number % 2 else "", NAME, "网格长", "创业致富带头人", WORDS[:120]]
+                    for _ in range(people)
+                ],
                 "note": f"范围：{'老屋场、塘边' * 15}　值班电话：0734-00000000",
             }
             for number in range(grids)
