@@ -19,7 +19,9 @@ from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from grid.enums import PrintState
 from grid.models import Grid, GridHousehold, MonthSheet, NoticePrint
 from grid.queries import sheets
+from grid.queries import visits as visit_queries
 from grid.queries.board import board_of, levels_for
+from grid.queries.home_ledger import home_ledger
 from grid.services import grids, household_notices, members, month_sheets, papers, townships, visits
 from grid.services.grids import GridInput
 from grid.services.members import MemberInput
@@ -183,6 +185,7 @@ def test_month_table_ledger_and_problems_come_from_the_same_visits(
         (f"/office/grids/{grid.pk}/month.xlsx", "水管冻裂"),
         ("/office/visits/ledger/visits.xlsx", "水管冻裂"),
         ("/office/visits/ledger/problems.xlsx", "饮水安全：水管冻裂"),
+        ("/office/visits/ledger/homes.xlsx", f"{today():%Y-%m-%d}"),
     ):
         book = CalamineWorkbook.from_filelike(BytesIO(client.get(url).content))
         cells = [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row]
@@ -283,3 +286,25 @@ def test_a_households_page_leads_to_its_grid_visits_and_clues_and_reports_one(
     inspector = factories.officer(Role.INSPECTOR, factories.QIDONG)
     assert report not in text_of(as_user(inspector).get(page))
     assert as_user(other_county.village).get(page).status_code == 404
+
+
+def test_the_register_of_helpers_and_households_is_filled_from_the_visits(
+    village: Region, people: factories.Staff, other_county: factories.Staff, as_user: As
+) -> None:
+    first, second, third = GridHousehold.objects.order_by("pk")
+    visits.record(actor=people.village, home=first, content=VisitInput(today(), "home"))
+    looked = VisitInput(today(), "home", points={"water": "problem", "income": "same"}, note="水管冻裂")
+    visits.record(actor=people.village, home=second, content=looked)
+    table = home_ledger(visit_queries.schedule_of(people.village), village)
+    day = f"{today():%Y-%m-%d}"
+    confirmed = {int(row[0]): row[9:14] for row in table.rows}
+    assert confirmed == {1: [day] * 5, 2: [day, "", "", "", ""], 3: [""] * 5}
+    assert [row[8] for row in table.rows] == [day, day, "还没有"]
+    assert {row[3] for row in table.rows} == {LONG}
+    assert {row[4] for row in table.rows} == {"、".join([LONG] * 5)}
+    assert third.household.name == table.rows[2][5]
+    assert not home_ledger(visit_queries.schedule_of(other_county.village), village).rows
+    client = as_user(people.village)
+    assert client.get("/office/visits/ledger/homes.pdf").content.startswith(b"%PDF")
+    assert client.get("/office/visits/ledger/other.xlsx").status_code == 404
+    assert AuditEntry.objects.filter(action="grid.export").get().changes["table"] == table.title

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops
 
 from fupin.lib import typeset
 from grid.queries import sheets
+from grid.queries.home_ledger import HOMES
 from grid.services import papers
 from grid.services.evidence import TEMPLATE as EVIDENCE
 from grid.views.declare import TEMPLATE as DECLARE
@@ -179,6 +180,7 @@ PRINTOUTS: dict[str, tuple[str, dict[str, Any], range]] = {
     "a month of nothing but words": (papers.TABLE, table(sheets.MONTH, 12), range(3, 12)),
     "an empty month": (papers.TABLE, table(sheets.MONTH, 0), range(1, 2)),
     "the ledger of visits": (papers.TABLE, table(sheets.LEDGER, 30), range(3, 40)),
+    "the register of households": (papers.TABLE, table(HOMES, 30), range(3, 40)),
     "the ledger of problems": (papers.TABLE, table(sheets.PROBLEMS, 30), range(3, 40)),
     "the pack of a case": (EVIDENCE, evidence(20), range(4, 20)),
     "the poster to declare": (DECLARE, declare(), range(1, 2)),

@@ -37,14 +37,14 @@ PAGES = [
     ("village", "/office/subsidies/", r"/office/subsidies/\d+/", 1),
     ("village", "/office/scores/", r"/office/scores/\d+/", 2),
     ("township", "/office/warnings/batches/", r"/office/warnings/batches/\d+/", 2),
-    ("county", "/office/orders/?state=done", "", 2),
-    ("county", "/office/orders/", r"/office/orders/\d+/", 1),
+    ("department", "/office/orders/?state=done", "", 2),
+    ("department", "/office/orders/", r"/office/orders/\d+/", 1),
     ("county", "/office/calendar/", "", 3),
     ("county", "/office/clocks/", "", 2),
     ("county", "/office/circulars/", r"/office/circulars/\d+/", 2),
     ("county", "/office/appointments/roster/", "", 8),
     ("county", "/office/warnings/", r"/office/warnings/\d+/", 2),
-    ("household", "/notices/?region=430426102213", r"/notices/[\w-]{16,}/", 1),
+    ("household", "/notices/?region=430426102213", r"/notices/[\w-]{10,}/", 1),
 ]
 
 

@@ -316,7 +316,9 @@ OPEN: dict[str, Rows] = {
     "grid:portrait": _thing("grid_member"),  # shown with the person's consent
     # one's own scope, whatever the region says
     "grid:ledger-file": lambda world: [
-        {"which": which, "kind": kind} for which in ("visits", "problems") for kind in ("xlsx", "pdf")
+        {"which": which, "kind": kind}
+        for which in ("visits", "problems", "homes")
+        for kind in ("xlsx", "pdf")
     ],
     "donors:follow-stop": lambda world: [{"token": "nothing"}],  # a signed token
 }
