@@ -21,6 +21,8 @@ from grid.queries.sheets import Table
 
 TABLE, NOTICE, POSTER = "grid/print/table.typ", "grid/print/notice.typ", "grid/print/poster.typ"
 PORTRAIT, PORTRAIT_BYTES = 300, 40_000
+LARGE, SMALL, FEW = 13, 10.5, 12
+"""Type of a poster in points, by how many people stand on it: one with few is to be read from afar."""
 NOBODY = Person("（还没有确定）", "", "", "")
 
 
@@ -104,7 +106,9 @@ def notice(home: GridHousehold) -> bytes:
 def poster_data(board: Board) -> dict[str, Any]:
     """What the poster shows: as the board, with the portraits of those who agreed."""
     photos = _portraits(board)
+    people = len(board.above) + sum(len(people) for _, people in board.grids)
     return {
+        "size": LARGE if people <= FEW else SMALL,
         "village": board.village.name,
         "officers": [[level, one.name, one.phone or "—", one.duty] for level, one in board.above],
         "grids": [
