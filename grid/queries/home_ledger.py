@@ -51,7 +51,8 @@ def _watched(home: GridHousehold) -> str:
 
 def _people(grids: Iterable[int]) -> tuple[dict[int, str], dict[int, str]]:
     """The names of each grid's leader and of its members; one query."""
-    leaders, members = defaultdict(list), defaultdict(list)
+    leaders: dict[int, list[str]] = defaultdict(list)
+    members: dict[int, list[str]] = defaultdict(list)
     rows = GridMember.objects.serving().filter(grid__in=grids).select_related("post__user").order_by("id")
     for row in rows:
         (leaders if row.is_leader else members)[row.grid_id].append(row.post.user.get_full_name())
