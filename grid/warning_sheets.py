@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 
 from fupin.lib import sheet_reading as reading
+from fupin.lib.masks import mask_id
 from fupin.lib.text import clean_line, clean_name, contains_personal_data
 from needs.imports import columns
 from needs.imports.checks import resident_id
@@ -34,6 +36,7 @@ COLUMNS = (
     columns.Column("id_number", "身份证号", ("身份证号",), required=True),
     columns.Column("reason", "预警原因", REASONS),
 )
+_LONG = re.compile(r"\d{11,}[Xx]?")
 KEYS = {column.key for column in COLUMNS}
 SHOWN = 5
 
@@ -104,12 +107,13 @@ def read(source: reading.Readable) -> list[Line]:
 
 
 def first_lines(sheet: Sheet, mapping: Mapping[str, int]) -> list[tuple[list[str], str]]:
-    """The first lines as they are, each with what cannot be read in it; by the columns chosen so far."""
+    """The first lines, long numbers masked, each with what cannot be read in it by the columns chosen so far."""
     shown = []
     for number, cells in enumerate(_cells(sheet), start=1):
         if number - 1 > sheet.header_line and any(cells):
             whole = {"name", "id_number"} <= mapping.keys()
-            shown.append((cells, _checked(number, cells, mapping).problem if whole else "还没有选全列"))
+            problem = _checked(number, cells, mapping).problem if whole else "还没有选全列"
+            shown.append(([_LONG.sub(lambda found: mask_id(found[0]), cell) for cell in cells], problem))
         if len(shown) == SHOWN:
             break
     return shown

@@ -9,6 +9,7 @@ from tests.grid.test_prints import fonts_of
 from tests.journeys.pages import Site
 from tests.stack import Stack
 
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
 UPRIGHT, ACROSS = 672, 1001
 """A4 without its margins, in CSS pixels, as static/css/print.css sets them."""
 OVER = """() => {
