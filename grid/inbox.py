@@ -219,6 +219,7 @@ SECTIONS: tuple[Section, ...] = (
 )
 # Whose page behind a door is always empty: departments have their own lists, the others none.
 _DESK = frozenset({Role.DEPARTMENT_OFFICER})
+_NO_ORDERS = frozenset(Role) - {*_DESK, Role.COUNTY_ADMIN, Role.TOWNSHIP_MANAGER}
 _READERS = frozenset({Role.LEADER, Role.DEPARTMENT_OFFICER})
 _WRITE = frozenset({Verb.VIEW, Verb.APPOINT})
 _WRITE_NOTHING = frozenset(Role) - WRITERS[ArticleKind.EXPERIENCE]
@@ -237,7 +238,7 @@ DOORS = (
     Door("网格", "会议和培训", "grid:activities", frozenset({Verb.VIEW, Verb.REPORT}), without=_DESK),
     Door("监测帮扶", "上报线索", "grid:clue-new", frozenset({Verb.COLLECT, Verb.VISIT}), first=True),
     Door("监测帮扶", "线索", "grid:clues", frozenset({Verb.VIEW, Verb.VISIT}), first=True),
-    Door("监测帮扶", "派单", "grid:orders", frozenset({Verb.REPORT}), without=frozenset(Role) - _DESK),
+    Door("监测帮扶", "派单", "grid:orders", frozenset({Verb.REPORT, Verb.CHECK}), without=_NO_ORDERS),
     Door("监测帮扶", "时限", "grid:clocks", frozenset({Verb.VIEW, Verb.REPORT})),
     Door("监测帮扶", "政策措施清单", "grid:measure-list", frozenset({Verb.VIEW})),
     Door("监测帮扶", "节假日安排", "grid:calendar", frozenset({Verb.APPROVE})),

@@ -120,13 +120,16 @@ class OfficialDocument:
         self.line(caption, HEAD, SMALL, center=True)
 
     def signed(self, day: str, note: str = "") -> None:
-        """落款: issuer and day, and a small note below."""
+        """落款: issuer and day, and a small note below; never alone on a page, so the last words come along."""
         self.blank()
+        for above in self.document.paragraphs[-2:]:
+            above.paragraph_format.keep_with_next = True
         for words in (self.issuer, day):
             paragraph = self.line(words, BODY, THREE)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             paragraph.paragraph_format.right_indent = INDENT
             paragraph.paragraph_format.keep_together = True
+            paragraph.paragraph_format.keep_with_next = words != day
         if note:
             self.blank()
             self.line(note, BODY, SMALL)

@@ -130,13 +130,16 @@ def clocks(report: Report) -> list[str]:
     own = report.own
     if not report.complete:
         return []
-    if not own["due"]:
-        return ["本月没有到期的办理时限。"]
-    late = own["due"] - own["kept"]
-    told = f"超过时限 {late} 件" if late else "没有超过时限的"
-    return [
-        f"本月到期 {own['due']} 件，按时办结 {own['kept']} 件（{rate(own['kept'], own['due'])}），{told}。"
-    ]
+    sentences = ["本月没有到期的办理时限。"]
+    if own["due"]:
+        late = own["due"] - own["kept"]
+        told = f"超过时限 {late} 件" if late else "没有超过时限的"
+        kept = f"按时办结 {own['kept']} 件（{rate(own['kept'], own['due'])}）"
+        sentences = [f"本月到期 {own['due']} 件，{kept}，{told}。"]
+    if own["visits_due"]:
+        visited = f"按期走访 {own['visits_kept']} 户（{rate(own['visits_kept'], own['visits_due'])}）"
+        sentences.append(f"应走访 {own['visits_due']} 户，{visited}。")
+    return sentences
 
 
 def pay(report: Report) -> list[str]:

@@ -13,6 +13,7 @@ from grid.services import (
     reconcile,
     regions,
     schedule,
+    warning_uploads,
     warnings,
 )
 
@@ -39,7 +40,7 @@ def print_notices() -> int:
 
 @shared_task(name="grid.forget_warnings")
 def forget_warnings() -> int:
-    return warnings.forget_old()
+    return warnings.forget_old() + warning_uploads.forget_old()
 
 
 @shared_task(name="grid.run_register_checks", time_limit=1800)

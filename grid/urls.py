@@ -40,6 +40,7 @@ from grid.views import (
     scores,
     subsidies,
     visits,
+    warning_uploads,
     warnings,
     work,
 )
@@ -74,7 +75,9 @@ urlpatterns = [
     path("office/activities/<int:pk>/photos/add/", activities.add_photo, name="activity-photo-add"),
     path("office/activities/<int:pk>/photos/<int:photo>/", activities.photo, name="activity-photo"),
     path("office/warnings/", warnings.index, name="warnings"),
-    path("office/warnings/upload/", warnings.upload, name="warning-upload"),
+    path("office/warnings/upload/", warning_uploads.upload, name="warning-upload"),
+    path("office/warnings/uploads/<int:pk>/", warning_uploads.detail, name="warning-upload-columns"),
+    path("office/warnings/uploads/<int:pk>/cancel/", warning_uploads.cancel, name="warning-upload-cancel"),
     path("office/warnings/departments/", warnings.departments, name="departments"),
     path("office/warnings/batches/", warnings.batches, name="warning-batches"),
     path("office/warnings/batches/<int:pk>/", warnings.batch, name="warning-batch"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from accounts.enums import Role
+from accounts.models import User
 from fupin.demo.cast import Casting, County, Village
 from fupin.demo.pictures import picture
 from fupin.lib.clock import shifted, today
@@ -167,10 +168,12 @@ def _settled(team: Team, home: Household, number: int) -> Clue:
 
 
 def _reported(team: Team, home: Household, number: int) -> Clue:
+    """The grid's leader tells what is seen, first of all."""
     problem, words = STORIES[number % len(STORIES)]
-    return clues.report_clue(
-        actor=team.village.officer, household=home, source="grid", problem=problem, situation=words
-    )
+    place = grid_of(home)
+    leader = leader_of(place) if place else None
+    by = User.objects.get(pk=leader.post.user_id) if leader else team.village.officer
+    return clues.report_clue(actor=by, household=home, source="grid", problem=problem, situation=words)
 
 
 def _verified(team: Team, home: Household, number: int) -> Clue:

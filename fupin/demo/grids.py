@@ -9,7 +9,7 @@ from accounts.services import appointments
 from fupin.demo.cast import Casting, County, Village
 from fupin.lib.clock import month_of, shifted, today
 from grid.enums import Channel, MemberKind
-from grid.models import Grid, GridHousehold
+from grid.models import Grid, GridHousehold, Visit
 from grid.services import grids, members, month_sheets, schedule, townships, visits
 from grid.services.grids import GridInput
 from grid.services.members import MemberInput
@@ -40,6 +40,7 @@ def tell(casting: Casting, county: County, personas: dict[str, User]) -> None:
         _look_in(grid, number)
         if number % 3:
             _hand_in(grid)
+    _officers_look_in(villages[:2])
     schedule.catch_up()
 
 
@@ -116,6 +117,17 @@ def _look_in(grid: Grid, number: int) -> None:
             points = {"income": "changed", "water": "problem", "other": "same"}
             note = "入冬后水压小，上午常停水；儿子上月在镇上找到活，收入有增加。"
             _visit(leader, home, 2, VisitInput(today() - timedelta(days=2), Channel.HOME, points, note=note))
+
+
+def _officers_look_in(villages: list[Village]) -> None:
+    """The village's own officer went along to a few families, and put right what a visit had found."""
+    for village in villages:
+        homes = GridHousehold.objects.filter(region=village.region).order_by("-pk")
+        for home in homes[:3]:
+            _visit(village.officer, home, 1, VisitInput(today() - timedelta(days=1), Channel.HOME))
+    found = Visit.objects.filter(region=villages[-1].region, has_problem=True, settled_at=None).first()
+    if found:
+        visits.settle(actor=villages[-1].officer, visit=found, words="水管已包好保温棉，上午恢复供水。")
 
 
 def _hand_in(grid: Grid) -> None:

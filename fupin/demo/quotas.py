@@ -1,25 +1,28 @@
 """The demo's quotas and subsidies: the city's rules, the county's rate, and the months closed by them."""
 
+from datetime import date
+
 from accounts.enums import Role
 from accounts.models import Region, User
 from fupin.demo.cast import County
 from fupin.demo.places import HENGYANG
-from fupin.lib.clock import month_of, today
+from fupin.lib.clock import add_months, month_of, today
+from grid.forms.scores import DEFAULT_WEIGHTS
 from grid.quota_enums import Basis, Villages
-from grid.services import briefs, months, quotas
+from grid.services import briefs, months, quotas, scores
 from grid.services.quotas import RateInput, RuleInput
+from grid.services.scores import MethodInput
 from needs.enums import Kind
 
 MONTHS_BACK = 3
 THREE = [Kind.MEDICAL, Kind.EDUCATION, Kind.HOUSING]
+GRADES = [(90, "优秀"), (75, "良好"), (60, "合格"), (0, "不合格")]
 CARE = [Kind.CARE, Kind.SPONSORSHIP]
 
 
 def tell(county: County, office: User) -> None:
-    """Rules since three months, half the villages poor ones, and what the beat would have closed by now."""
-    first = month_of(today())
-    for _ in range(MONTHS_BACK):
-        first = months.before(first)
+    """Rules since three months or more, half the villages poor ones, closed months, a quarter's scores."""
+    first, quarter = _first(county)
     city = Region.objects.get(pk=HENGYANG)
     clause = "衡扶发〔2017〕7号 三（二）"
     village = RuleInput(
@@ -41,3 +44,26 @@ def tell(county: County, office: User) -> None:
         months.close(county.region, month)
         month = months.after(month)
     briefs.make_due()
+    _score(county, first, quarter)
+
+
+def _first(county: County) -> tuple[date, date]:
+    """Since when there are rules, and the first month of the last quarter whose months are all closed."""
+    quarter = month_of(today()).replace(month=(today().month - 1) // 3 * 3 + 1)
+    while months.closes_on(county.region, add_months(quarter, 2)) > today():
+        quarter = add_months(quarter, -3)
+    return min(quarter, add_months(month_of(today()), -MONTHS_BACK)), quarter
+
+
+def _score(county: County, first: date, quarter: date) -> None:
+    """The county's villages of that quarter, still open to what villages and townships say."""
+    method = MethodInput(first, DEFAULT_WEIGHTS, GRADES, 2_00, 50, "祁东县网格化管理实绩评价细则第五条")
+    scores.set_method(actor=county.admin, county=county.region, content=method)
+    sheet = scores.draw_up(
+        actor=county.admin, county=county.region, first=quarter, last=add_months(quarter, 2)
+    )
+    village = county.towns[0].villages[0]
+    row = sheet.rows.filter(region=village.region).first()
+    if row:
+        scores.object_to(actor=village.officer, row=row, note="九月有一条是重复上报后撤回的，请复核。")
+        scores.comment(actor=village.town.manager, row=row, note="情况属实，村里当天就撤回了。")

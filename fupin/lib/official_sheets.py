@@ -35,7 +35,10 @@ def write_form(
     rows: Iterable[Sequence[str]],
     foot: str = "",
 ) -> int:
-    """Write a titled, ruled form for A4 across; returns how many rows. The header repeats on every page."""
+    """Write a titled, ruled form for A4 across; returns how many rows. The header repeats on every page.
+
+    Each line of `foot` stands in a row of its own below the table.
+    """
     book = xlsxwriter.Workbook(
         str(target), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
@@ -59,7 +62,7 @@ def write_form(
     for count, cells in enumerate(rows, start=1):
         for number, text in enumerate(cells):
             sheet.write_string(count + 2, number, harmless(text)[:_CELL_MAX], cell)
-    if foot:
-        sheet.write_string(count + 4, 0, foot, plain)
+    for number, line in enumerate(foot.splitlines()):
+        sheet.write_string(count + 4 + number, 0, line, plain)
     book.close()
     return count

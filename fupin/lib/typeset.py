@@ -1,5 +1,6 @@
 """Documents of several pages as PDF, set by Typst from templates of this project, with fonts of this project."""
 
+import base64
 import io
 import json
 import threading
@@ -12,6 +13,7 @@ import pylopdf_fonts_jp
 import pylopdf_fonts_zh_cn
 import segno
 import typst
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 _FONTS = [Path(package.serif_path()).parent for package in (pylopdf_fonts_zh_cn, pylopdf_fonts_jp)]
@@ -39,6 +41,19 @@ def qr_svg(address: str) -> str:
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=2, scale=4, xmldecl=False)
     return drawn.getvalue().decode()
+
+
+def photo_svg(jpeg: bytes) -> str:
+    """A JPEG for a template, as an SVG around it: templates read text alone. "" without one."""
+    if not jpeg:
+        return ""
+    width, height = Image.open(io.BytesIO(jpeg)).size
+    data = base64.b64encode(jpeg).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}" height="{height}"><image width="{width}" height="{height}" '
+        f'xlink:href="data:image/jpeg;base64,{data}"/></svg>'
+    )
 
 
 def _compile(template: str, data: Mapping[str, Any], **options: Any) -> bytes | list[bytes] | None:

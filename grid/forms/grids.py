@@ -77,8 +77,8 @@ class MemberForm(CleanForm):
         initial="入户走访，了解收支、“三保障”和饮水安全情况，及时反映问题。",
         help_text="公开，写在公示栏和明白纸上。",
     )
-    photo = PhotoField(label="照片", required=False, help_text="公示用的半身照。")
-    agreed = forms.BooleanField(label="本人同意在公示栏和网站上公开照片", required=False)
+    photo = PhotoField(label="照片", required=False, help_text="公示和工作证用的半身照。")
+    agreed = forms.BooleanField(label="本人同意在公示栏、网站和工作证上使用照片", required=False)
 
     def __init__(
         self, *args: Any, posts: Iterable[Appointment] = (), member: GridMember | None = None, **kwargs: Any

@@ -42,4 +42,4 @@ class OrderForm(CleanForm):
 
 
 class OrderFilter(CleanForm):
-    state = forms.ChoiceField(required=False, choices=[("", ""), ("done", "")])
+    state = forms.ChoiceField(required=False, choices=[("", ""), ("done", ""), ("returned", "")])

@@ -11,9 +11,12 @@ from fupin.lib.clock import today
 from fupin.lib.forms import BodyField, CleanForm, LineField, YuanField
 from grid.forms.quotas import MonthField
 from grid.models import ScoreItem, ScoreRow
+from grid.queries.scores import RULES
 from grid.services.scores import MethodInput
 
-DEFAULT_WEIGHTS = {"met": 30, "on_time": 15, "confirmed": 25, "clocks": 20, "sound": 10}
+DEFAULT_WEIGHTS = {
+    "met": 20, "on_time": 10, "upheld": 10, "confirmed": 20, "visits": 20, "clocks": 10, "sound": 10,
+}  # fmt: skip
 LAST_GRADE = "不合格"
 GRADES = (("excellent", "优秀", 90), ("good", "良好", 75), ("fair", "合格", 60))
 YEARS_BACK = 3
@@ -47,7 +50,11 @@ class MethodForm(CountyForm):
         super().__init__(*args, **kwargs)
         for item in ScoreItem:
             self.fields[item.value] = forms.IntegerField(
-                label=f"{item.label}（权重）", min_value=0, max_value=100, initial=DEFAULT_WEIGHTS[item.value]
+                label=f"{item.label}（权重）",
+                min_value=0,
+                max_value=100,
+                initial=DEFAULT_WEIGHTS[item.value],
+                help_text=RULES[item.value],
             )
         for name, label, least in GRADES:
             self.fields[name] = forms.IntegerField(

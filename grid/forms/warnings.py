@@ -20,7 +20,7 @@ class UploadForm(CleanForm):
     )
     file = forms.FileField(
         label="名单文件",
-        help_text="XLSX 或 CSV，最多 5000 行，要有“姓名”“身份证号”，最好有“预警原因”。文件读完即删，不保存。",
+        help_text="XLSX 或 CSV，最多 5000 行，要有姓名和身份证号两列，最好写预警原因。下一步核对列名，文件发出后即删。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 

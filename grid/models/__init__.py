@@ -36,6 +36,7 @@ from grid.models.warning import (
     WarningList,
     WarningState,
 )
+from grid.models.warning_upload import WarningUpload
 
 __all__ = [
     "Activity",
@@ -99,6 +100,7 @@ __all__ = [
     "WarningBatch",
     "WarningList",
     "WarningState",
+    "WarningUpload",
     "Way",
     "ZeroReport",
 ]

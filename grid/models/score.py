@@ -11,7 +11,9 @@ class ScoreItem(models.TextChoices):
 
     MET = "met", "完成任务的岗位月"
     ON_TIME = "on_time", "按时上报"
+    UPHELD = "upheld", "上报属实"
     CONFIRMED = "confirmed", "计数求助已确认收到"
+    VISITS = "visits", "按期走访"
     CLOCKS = "clocks", "时限遵守"
     SOUND = "sound", "送达没有问题"
 

@@ -1,6 +1,7 @@
 """What a month brought a county besides quotas, frozen into `ClosedMonth.report` when it is closed."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -9,16 +10,21 @@ from django.db.models import Q
 
 from accounts.models import Region
 from accounts.regions import ancestors
+from grid.counting import Handed
 from grid.figure_enums import AreaKind
 from grid.figure_totals import MATCH_TARGET
 from grid.models import AreaNumber
-from grid.queries.quotas import bounds
+from grid.queries.quotas import bounds, last_of
+from grid.quota_enums import Skip
+from grid.services.schedule import GRACE
 
 # By place and kind of need: number of rows or fen.
 #   households  registered and not closed at the end of the month
 #   published   needs published in the month that stand; matched: of these, pledged in full or fulfilled by now
 #   promised, received, delivered   fen by the ledger's lines of the month, reversals taken off
 #   confirmed_gifts   pledges whose receipt was confirmed in the month; problems: of these, with a problem
+#   visits_due  households in a grid that the month asked a visit for: with an open risk each month, others in the
+#               last month of a quarter, not yet who was new or at risk for less than 14 days; visits_kept: visited then
 #   due         clocks whose day lay in the month and is past; kept: of these, done by then
 _FIGURES = """
 WITH needs AS (
@@ -32,7 +38,13 @@ lines AS (
          CASE WHEN (source, target) IN (('open', 'promised'), ('promised', 'held'), ('held', 'delivered'))
               THEN amount ELSE -amount END AS fen
   FROM donors_transfer t JOIN needs n ON n.id = t.need_id
-  WHERE t.item_id IS NULL AND t.at >= %(low)s AND t.at < %(high)s)
+  WHERE t.item_id IS NULL AND t.at >= %(low)s AND t.at < %(high)s),
+asked AS (
+  SELECT g.region_id, g.household_id,
+         CASE WHEN h.risk = 'open' THEN greatest(%(month)s, h.risk_since) ELSE %(quarter)s END AS since
+  FROM grid_gridhousehold g JOIN needs_household h ON h.id = g.household_id
+  WHERE g.region_id BETWEEN %(first)s AND %(last)s AND (h.closed_at IS NULL OR h.closed_at >= %(high)s)
+    AND greatest(g.since, CASE WHEN h.risk = 'open' THEN h.risk_since END) <= %(known)s)
 SELECT region_id, '', 'households', count(*) FROM needs_household
 WHERE region_id BETWEEN %(first)s AND %(last)s AND created_at < %(high)s
   AND (closed_at IS NULL OR closed_at >= %(high)s)
@@ -58,13 +70,22 @@ WHERE region_id BETWEEN %(first)s AND %(last)s AND NOT at_least AND paused_on IS
   AND due_on >= %(month)s AND due_on < %(month)s + interval '1 month'
   AND (what = 'due' OR done_on <= due_on)
 GROUP BY region_id, what
+UNION ALL
+SELECT region_id, '', what, count(*) FROM asked, LATERAL (VALUES ('visits_due'), ('visits_kept')) AS w (what)
+WHERE since IS NOT NULL AND (what = 'visits_due' OR EXISTS (
+  SELECT FROM grid_visit v WHERE v.household_id = asked.household_id AND v."on" BETWEEN asked.since AND %(end)s))
+GROUP BY region_id, what
 """
+TAKEN_BACK = (Skip.RETURNED, Skip.WITHDRAWN, Skip.EXCLUDED)
 
 Numbers = dict[str, int]
 
 
-def frozen(county: Region, month: date) -> dict[str, Any]:
+def frozen(county: Region, month: date, handed: Iterable[Handed] = ()) -> dict[str, Any]:
     """The part of a closed month's report that is kept here; three queries.
+
+    Of the needs `handed` in by a village, `reported` says how many there were and `upheld` how many of them were
+    neither sent back, withdrawn nor struck off by the county.
 
     `figures` by place (county, townships, villages) and number; `kinds` by place, kind of need and number; `names` of
     the county's places as they were called; `targets` of the match rate, in percent, of the county and those above it.
@@ -72,7 +93,7 @@ def frozen(county: Region, month: date) -> dict[str, Any]:
     """
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for place, kind, what, number in _rows(county, month):
+    for place, kind, what, number in [*_rows(county, month), *_reported(handed)]:
         for code in above(place):
             figures[str(code)][what] += int(number)
             if kind:
@@ -105,8 +126,16 @@ def above(code: int) -> list[int]:
     return list(dict.fromkeys((code // 10**6 * 10**6, code // 10**3 * 10**3, code)))
 
 
+def _reported(handed: Iterable[Handed]) -> Iterator[tuple[int, str, str, int]]:
+    for need in handed:
+        yield need.region, "", "reported", 1
+        if need.skip not in TAKEN_BACK:
+            yield need.region, "", "upheld", 1
+
+
 def _rows(county: Region, month: date) -> list[tuple[int, str, str, int]]:
     low, high = bounds(month)
+    end = last_of(month)
     with connection.cursor() as cursor:
         cursor.execute(
             _FIGURES,
@@ -116,6 +145,9 @@ def _rows(county: Region, month: date) -> list[tuple[int, str, str, int]]:
                 "low": low,
                 "high": high,
                 "month": month,
+                "end": end,
+                "known": end - GRACE,
+                "quarter": None if month.month % 3 else month.replace(month=month.month - 2),
             },
         )
         rows: list[tuple[int, str, str, int]] = cursor.fetchall()

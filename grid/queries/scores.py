@@ -15,7 +15,20 @@ from grid.models import ClosedMonth, ScoreItem, ScoreMethod, ScoreRow, ScoreShee
 NOT_GRADED = "不评定"
 HUNDRED = 100 * 100
 COUNTED = ("posts", "met", "submitted", "on_time", "confirmed")
-FIGURES = ("due", "kept", "confirmed_gifts", "problems")
+FIGURES = (
+    "due", "kept", "visits_due", "visits_kept", "reported", "upheld", "confirmed_gifts", "problems",
+)  # fmt: skip
+RULES: dict[str, str] = {
+    ScoreItem.MET: "完成当月任务（或签了零报告）的岗位数，除以有任务的岗位数。",
+    ScoreItem.ON_TIME: "规定日期前上报的计数求助，除以全部计数求助。",
+    ScoreItem.UPHELD: "上报的求助里，结账时没有被退回、撤回、县级核实后不计的，除以上报总数。",
+    ScoreItem.CONFIRMED: "计数求助里已经完整收到帮助的，除以全部计数求助。",
+    ScoreItem.VISITS: "风险未消除的监测对象每月一次，其他户每季度一次；当期内有走访或电话联系记录的户，除以应走访的户。"
+    "纳入网格或发生风险不满 14 天的，当期不算。",
+    ScoreItem.CLOCKS: "当月到期的时限里按期办结的，除以到期总数；暂停的不算。",
+    ScoreItem.SOUND: "确认收到的帮助里没有反映问题的，除以确认收到总数。",
+}
+"""How each item's share is counted, as the method and every sheet print it."""
 READS = (Verb.VERIFY, Verb.CHECK, Verb.APPROVE, Verb.REPORT)
 
 
@@ -50,7 +63,9 @@ def _shares(numbers: Mapping[str, int]) -> Iterable[tuple[str, Fraction]]:
     pairs = (
         (ScoreItem.MET, have["met"], have["posts"]),
         (ScoreItem.ON_TIME, have["on_time"], have["submitted"]),
+        (ScoreItem.UPHELD, have["upheld"], have["reported"]),
         (ScoreItem.CONFIRMED, have["confirmed"], have["submitted"]),
+        (ScoreItem.VISITS, have["visits_kept"], have["visits_due"]),
         (ScoreItem.CLOCKS, have["kept"], have["due"]),
         (ScoreItem.SOUND, have["confirmed_gifts"] - have["problems"], have["confirmed_gifts"]),
     )

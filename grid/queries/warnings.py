@@ -7,7 +7,15 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from accounts.enums import Level, Role, Verb
 from accounts.models import Appointment
 from accounts.permissions import grants
-from grid.models import Clock, DepartmentPost, RiskWarning, WarningBatch, WarningList, WarningState
+from grid.models import (
+    Clock,
+    DepartmentPost,
+    RiskWarning,
+    WarningBatch,
+    WarningList,
+    WarningState,
+    WarningUpload,
+)
 from grid.scope import answered_by
 
 CLOCK = "warning.verify"
@@ -32,6 +40,12 @@ def lists_visible_to(user: Any) -> QuerySet[WarningList]:
         mine |= Q(county=desk.post.region_id, department=desk.department)
     rows = {f"n_{state.value}": Count("rows", filter=Q(rows__state=state)) for state in WarningState}
     return WarningList.objects.filter(mine).select_related("county", "uploaded_by").annotate(**rows)
+
+
+def uploads_of(user: Any) -> QuerySet[WarningUpload]:
+    """The lists of the own departments whose columns wait for a choice, newest first."""
+    rows = WarningUpload.objects.filter(desk__in=desks_of(user), closed_at=None)
+    return rows.select_related("desk__post__region").order_by("-id")
 
 
 def batches_visible_to(user: Any) -> QuerySet[WarningBatch]:

@@ -1,4 +1,7 @@
-"""What somebody did in a month, by the six tasks of a village (宿州规范第九条: 走访、核查、采集、帮扶、评议、上报)."""
+"""What somebody did in a month, by the six tasks (宿州规范第九条: 走访、核查、采集、帮扶、评议、上报).
+
+They are a village's; the township's checks of a clue and of a department's warning count as 核查, too.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,9 +10,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from grid.models import Clue, ClueStep, Measure, MonthSheet, ReviewMeeting, Visit
+from grid.models import Clue, ClueStep, Measure, MonthSheet, ReviewMeeting, RiskWarning, Visit
 from grid.queries.quotas import bounds, last_of
 from needs.models import Household, Need
+
+CHECKS = ("verify", "reject", "visit", "spot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class Done:
 
 
 def month_of_work(user: Any, month: date) -> list[Done]:
-    """This person's own deeds of a month (its first day), task by task; at most nine counts."""
+    """This person's own deeds of a month (its first day), task by task; at most ten counts."""
     end = last_of(month)
     begun, over = bounds(month)
 
@@ -33,7 +38,8 @@ def month_of_work(user: Any, month: date) -> list[Done]:
     def hours(rows: QuerySet[Any], field: str) -> int:
         return rows.filter(**{f"{field}__gte": begun, f"{field}__lt": over}).count()
 
-    checked = ClueStep.objects.filter(actor=user, action="verify")
+    checked = hours(ClueStep.objects.filter(actor=user, action__in=CHECKS), "at")
+    checked += hours(RiskWarning.objects.filter(verified_by=user), "verified_at")
     collected = hours(Household.objects.filter(registered_by=user), "created_at")
     collected += hours(Need.objects.filter(created_by=user), "created_at")
     helped = hours(Measure.objects.filter(made_by=user), "made_at")
@@ -44,7 +50,7 @@ def month_of_work(user: Any, month: date) -> list[Done]:
         Done(
             "走访", "入户、电话走访", days(Visit.objects.filter(visitor=user), "on"), reverse("grid:visits")
         ),
-        Done("核查", "核实线索", hours(checked, "at"), reverse("grid:clues")),
+        Done("核查", "核实线索和预警", checked, reverse("grid:clues")),
         Done("采集", "登记家庭、写求助", collected, reverse("grid:office")),
         Done("帮扶", "制定措施、解决问题", helped, reverse("grid:visit-problems")),
         Done(

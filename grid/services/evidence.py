@@ -1,6 +1,5 @@
 """The evidence pack of a case (B6): everything from the first word to the last, as one PDF and as a ZIP."""
 
-import base64
 import io
 import json
 import zipfile
@@ -9,14 +8,13 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from PIL import Image
 
 from accounts.enums import Verb
 from accounts.models import User
 from accounts.permissions import ensure
 from accounts.services import audit
 from fupin.lib.clock import ZONE, now
-from fupin.lib.typeset import pdf
+from fupin.lib.typeset import pdf, photo_svg
 from grid.clock_rules import CLUE_CLOCKS, RULES
 from grid.models import Clock, Clue, Measure, Objection
 from grid.services import clocks, clue_files, measures
@@ -140,20 +138,7 @@ def content(clue: Clue) -> dict[str, Any]:
 
 
 def _on_paper(told: dict[str, Any], shown: list[Picture]) -> dict[str, Any]:
-    """Typst reads text alone: a picture comes as an SVG around it."""
-    return {**told, "files": [[one.caption, one.sha256, _svg(one.jpeg)] for one in shown]}
-
-
-def _svg(jpeg: bytes) -> str:
-    if not jpeg:
-        return ""
-    width, height = Image.open(io.BytesIO(jpeg)).size
-    data = base64.b64encode(jpeg).decode()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'width="{width}" height="{height}"><image width="{width}" height="{height}" '
-        f'xlink:href="data:image/jpeg;base64,{data}"/></svg>'
-    )
+    return {**told, "files": [[one.caption, one.sha256, photo_svg(one.jpeg)] for one in shown]}
 
 
 def _clocks(clue: Clue) -> list[Clock]:

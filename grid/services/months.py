@@ -119,7 +119,7 @@ def _close(county: Region, month: date, actor: User | None) -> ClosedMonth:
         poor=sorted(poor),
         closed_by=actor,
         inputs_hash=_hash(county, month, counted),
-        report=_report(counted) | month_figures.frozen(county, month),
+        report=_report(counted) | month_figures.frozen(county, month, counted.handed),
     )
     QuotaResult.objects.bulk_create(_result(closed, row) for row in counted.tallies)
     lines = [_line(closed, share, month, LineKind.REGULAR, share.fen) for share in counted.shares]

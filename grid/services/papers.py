@@ -1,22 +1,28 @@
 """Setting the grid's papers: tables as XLSX and PDF, the poster, 明白纸; taking names away is recorded."""
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.models import Region, User
 from accounts.services import audit
 from fupin.lib import typeset
 from fupin.lib.clock import today
+from fupin.lib.images import reencode
 from fupin.lib.official_sheets import write_form
-from grid.models import GridHousehold, NoticePrint
+from grid.models import GridHousehold, GridMember, NoticePrint
 from grid.queries.board import Board, Person, board_of, levels_for
 from grid.queries.sheets import Table
 
 TABLE, NOTICE, POSTER = "grid/print/table.typ", "grid/print/notice.typ", "grid/print/poster.typ"
+PORTRAIT, PORTRAIT_BYTES = 300, 40_000
+LARGE, SMALL, FEW = 13, 10.5, 12
+"""Type of a poster in points, by how many people stand on it: one with few is to be read from afar."""
 NOBODY = Person("（还没有确定）", "", "", "")
 
 
@@ -98,13 +104,20 @@ def notice(home: GridHousehold) -> bytes:
 
 
 def poster_data(board: Board) -> dict[str, Any]:
+    """What the poster shows: as the board, with the portraits of those who agreed."""
+    photos = _portraits(board)
+    people = len(board.above) + sum(len(people) for _, people in board.grids)
     return {
+        "size": LARGE if people <= FEW else SMALL,
         "village": board.village.name,
         "officers": [[level, one.name, one.phone or "—", one.duty] for level, one in board.above],
         "grids": [
             {
                 "title": f"{grid.name}（{grid.size} 户）",  # type: ignore[attr-defined]
-                "people": [[one.name, one.post, one.kind, one.duty] for one in people or [NOBODY]],
+                "people": [
+                    [photos.get(one.photo, ""), one.name, one.post, one.kind, one.duty]
+                    for one in people or [NOBODY]
+                ],
                 "note": "　".join(
                     words
                     for words in (
@@ -125,6 +138,16 @@ def poster_data(board: Board) -> dict[str, Any]:
 def poster(village: Region) -> bytes:
     """The board on paper (REQUIREMENTS 98)."""
     return typeset.pdf(POSTER, poster_data(board_of(village)))
+
+
+def _portraits(board: Board) -> dict[int, str]:
+    """The portraits of those on the board, small enough for a poster, by member."""
+    wanted = [one.photo for _, people in board.grids for one in people if one.photo]
+    found = {}
+    for member in GridMember.objects.filter(pk__in=wanted):
+        with suppress(FileNotFoundError, ValidationError), member.photo.open("rb") as file:
+            found[member.pk] = typeset.photo_svg(reencode(file, max_side=PORTRAIT, max_bytes=PORTRAIT_BYTES))
+    return found
 
 
 def board_url(village: Region) -> str:

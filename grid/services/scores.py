@@ -234,8 +234,14 @@ def write(*, actor: User, sheet: ScoreSheet, rows: Sequence[ScoreRow], target: P
         note=f"{state}；依据：{sheet.method.clause}；校验 {sheet.inputs_hash[:16]}",
         columns=COLUMNS,
         rows=(cells(row) for row in rows),
-        foot=f"奖励合计 {yuan(sum(row.reward_fen for row in rows))} 元",
+        foot="\n".join([f"奖励合计 {yuan(sum(row.reward_fen for row in rows))} 元", *rules(sheet.method)]),
     )
+
+
+def rules(method: ScoreMethod) -> list[str]:
+    """What the method scores, each with its points and how its share is counted."""
+    weighed = [(item, method.weights.get(item, 0)) for item in ScoreItem]
+    return [f"{item.label}（{points} 分）：{queries.RULES[item]}" for item, points in weighed if points]
 
 
 def cells(row: ScoreRow) -> tuple[str, ...]:

@@ -64,15 +64,27 @@ def set_department(*, actor: User, post: Appointment, department: str) -> Depart
 def upload(
     *, actor: User, desk: DepartmentPost, topic: str, file_name: str, source: sheet_reading.Readable
 ) -> WarningList:
-    """Take a list in: match every line by its ID number inside the county and send it to the townships.
+    """Take a list in whose columns have the known names, and send it out.
 
     Raises NotAllowed for a desk that is not one's own, InvalidInput for a file that cannot be read.
     """
+    ensure_may_upload(actor, desk, topic)
+    return send_out(actor=actor, desk=desk, topic=topic, file_name=file_name, lines=read(source))
+
+
+def ensure_may_upload(actor: User, desk: DepartmentPost, topic: str) -> None:
+    """Raises NotAllowed for a desk that is not one's own, InvalidInput for numbers of persons in the topic."""
     if desk.pk not in {own.pk for own in desks_of(actor)}:
         raise NotAllowed("只能上传自己部门的名单。")
     if contains_personal_data(topic):
         raise InvalidInput(fields={"topic": ["请不要写电话、证件号和卡号。"]})
-    county, lines = desk.post.region, read(source)
+
+
+def send_out(
+    *, actor: User, desk: DepartmentPost, topic: str, file_name: str, lines: Sequence[Line]
+) -> WarningList:
+    """Match every line by its ID number inside the county and send it to the townships; recorded."""
+    county = desk.post.region
     with transaction.atomic():
         made = WarningList.objects.create(
             county=county,

@@ -12,18 +12,19 @@ from grid.queries.clues import visible_to
 from needs.models import Household
 
 register = template.Library()
+MOST_CLUES = 5
 
 
 @register.inclusion_tag("grid/visits/of_household.html", takes_context=True)
 def household_grid(context: dict[str, Any], household: Household) -> dict[str, Any]:
-    """Its grid, when it was last looked at, its open clue, and the button that reports one. Two queries."""
+    """Its grid, when it was last looked at, its open clues, and the button that reports one. Two queries."""
     user = context["request"].user
     home = GridHousehold.objects.filter(household=household).select_related("grid").first()
-    clue = visible_to(user).filter(household=household, closed_at=None).first()
+    clues = list(visible_to(user).filter(household=household, closed_at=None)[:MOST_CLUES])
     may_report = grants(user).allow(Verb.COLLECT, household.region_id) or bool(home and may_visit(user, home))
     return {
         "household": household,
         "home": home,
-        "clue": clue,
+        "clues": clues,
         "may_report": may_report and not household.closed_at,
     }

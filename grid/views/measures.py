@@ -27,6 +27,7 @@ from grid.rows import order_row
 from grid.services import measures as service
 
 OPEN = (MeasureState.SENT, MeasureState.ACCEPTED)
+SHOWN = {"": OPEN, "done": (MeasureState.DONE,), "returned": (MeasureState.RETURNED,)}
 ACTIONS = tuple(service.MOVES)
 
 
@@ -72,17 +73,20 @@ def announce(request: SignedIn, pk: int) -> HttpResponse:
 @officer_page(Verb.REPORT, Verb.VIEW)
 @require_safe
 def orders(request: SignedIn) -> HttpResponse:
-    """派单: what was sent to me as a department's officer, next due first."""
+    """派单: what was sent to me as a department's officer; over a place, what was sent out for its households."""
     form = OrderFilter(request.GET)
     if not form.is_valid():
         raise Http404
-    done = form.cleaned_data["state"] == "done"
-    rows = measures_of(request.user).filter(post__user=request.user)
-    rows = rows.filter(state=MeasureState.DONE) if done else rows.filter(state__in=OPEN)
-    page = keyset_page(rows, order=("-id",) if done else ("due_on", "id"), cursor=request.GET.get("cursor"))
+    watches, state = any(True for _ in grants(request.user).of(Verb.VIEW)), form.cleaned_data["state"]
+    sent = measures_of(request.user).filter(post__isnull=False)
+    rows = (sent if watches else sent.filter(post__user=request.user)).filter(state__in=SHOWN[state])
+    order = ("due_on", "id") if state == "" else ("-id",)
+    page = keyset_page(rows, order=order, cursor=request.GET.get("cursor"))
+    labels = [("", "办理中" if watches else "待办"), ("done", "已落实"), ("returned", "已退回")]
     context = {
         "rows": [order_row(row) for row in page.items],
-        "tabs": tabs(request, "state", [("", "待办"), ("done", "已落实")], form.cleaned_data["state"]),
+        "tabs": tabs(request, "state", labels, state),
+        "watches": watches,
         **pager(request, page),
     }
     return render(request, "grid/orders.html", context)

@@ -29,6 +29,7 @@ from grid.permissions import may_lead, own_grids
 from grid.queries import grids as queries
 from grid.queries import sheets
 from grid.queries import visits as visit_queries
+from grid.queries.home_ledger import home_ledger
 from grid.services import household_notices, month_sheets, papers
 from grid.views.grids import village_of
 from needs.office_queries import within
@@ -107,23 +108,30 @@ def month_file(request: SignedIn, pk: int, kind: str) -> HttpResponse:
 @officer_page(*SEES)
 @require_safe
 def ledger_file(request: SignedIn, which: str, kind: str) -> HttpResponse:
-    """走访台账 of a month, or 摸排台账, of a place within one's range (`?region=`, `?month=`)."""
+    """走访台账 of a month, 摸排台账 or 登记表, of a place within one's range (`?region=`, `?month=`)."""
     region = asked_region(request)
     if region is None:
         roots = roots_of(request.user, *SEES)
         region = roots[0] if roots else None
     if region is None:
         raise Http404
-    rows = visit_queries.visits_of(request.user).filter(within(region))
     try:
-        if which == "visits":
-            table = sheets.ledger(rows, region, MonthForm(request.GET).chosen())
-        else:
-            table = sheets.problems(rows.filter(has_problem=True).select_related("settled_by"), region)
+        table = _ledger(request, which, region)
     except Conflict as error:
         messages.error(request, error.message)
         return redirect("grid:visit-problems")
     return _file(request, table, region, kind)
+
+
+def _ledger(request: SignedIn, which: str, region: Region) -> sheets.Table:
+    rows = visit_queries.visits_of(request.user).filter(within(region))
+    if which == "visits":
+        return sheets.ledger(rows, region, MonthForm(request.GET).chosen())
+    if which == "problems":
+        return sheets.problems(rows.filter(has_problem=True).select_related("settled_by"), region)
+    if which == "homes":
+        return home_ledger(visit_queries.schedule_of(request.user).filter(within(region)), region)
+    raise Http404
 
 
 @officer_page(*SEES)

@@ -90,6 +90,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "rows": [[{"value": cell or "—"} for cell in service.cells(row)] for row in rows],
         "form": form,
         "steps": [(step, WORDS[step][1]) for step in steps],
+        "rules": service.rules(sheet.method),
         "open_until": service.open_until(sheet),
         "decides": not sheet.decided_at and grants(request.user).allow(Verb.APPROVE, sheet.region_id),
     }

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Verb
@@ -14,14 +13,15 @@ from accounts.services.submissions import once
 from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
 from accounts.views.outbox import asked_key
-from fupin.lib.errors import Conflict, FupinError, InvalidInput
+from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import add_errors
 from fupin.lib.paging import keyset_page
-from grid.forms.warnings import DepartmentForm, RowFilter, UploadForm, VerdictForm
+from grid.forms.warnings import DepartmentForm, RowFilter, VerdictForm
 from grid.models import RiskWarning, WarningBatch, WarningState
 from grid.queries import warnings as queries
 from grid.services import warnings as service
-from needs.views.filing import posted
+
+WAITING_SHOWN = 10
 
 
 @officer_page(Verb.REPORT, Verb.VIEW)
@@ -31,55 +31,13 @@ def index(request: SignedIn) -> HttpResponse:
     page = keyset_page(
         queries.lists_visible_to(request.user), order=("-id",), cursor=request.GET.get("cursor")
     )
-    context = {"rows": page.items, "desks": queries.desks_of(request.user), **pager(request, page)}
-    return render(request, "grid/warnings.html", context)
-
-
-@officer_page(Verb.REPORT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def upload(request: SignedIn) -> HttpResponse:
-    """Hand a list in; the answer is its page with what matched."""
-    desks = queries.desks_of(request.user)
-    if not desks:
-        raise Http404
-    form = UploadForm(posted(request), request.FILES or None, desks=desks)
-    status = 400
-    if form.is_bound and form.is_valid():
-        try:
-            pk = _upload(request, form)
-            messages.success(request, "名单已读完，已发给乡镇核实。")
-            return redirect("grid:warning-list", pk)
-        except FupinError as error:
-            add_errors(form, error)
-            status = error.status
     context = {
-        "form": form,
-        "title": "上传预警名单",
-        "lead": "只和本县在册家庭比对；结果会反馈给您。",
-        "submit": "上传并发给乡镇",
-        "multipart": True,
-        "back_url": reverse("grid:warnings"),
+        "rows": page.items,
+        "desks": queries.desks_of(request.user),
+        "waiting": queries.uploads_of(request.user)[:WAITING_SHOWN],
+        **pager(request, page),
     }
-    return render(request, "grid/office_form.html", context, status=status if form.errors else 200)
-
-
-def _upload(request: SignedIn, form: UploadForm) -> int:
-    given = form.cleaned_data
-    return once(
-        actor=request.user,
-        key=asked_key(request),
-        purpose="warning-list",
-        content={"desk": given["desk"], "topic": given["topic"], "size": given["file"].size},
-        work=lambda: (
-            service.upload(
-                actor=request.user,
-                desk=form.chosen_desk,
-                topic=given["topic"],
-                file_name=given["file"].name,
-                source=given["file"],
-            ).pk
-        ),
-    )
+    return render(request, "grid/warnings.html", context)
 
 
 @officer_page(Verb.REPORT, Verb.VIEW)

@@ -33,14 +33,19 @@ class UploadForm(CleanForm):
 
 
 class MappingForm(CleanForm):
-    """One choice for each thing we can register: in which column it stands."""
+    """One choice for each thing that is asked `of` a sheet: in which column it stands."""
 
     def __init__(
-        self, *args: Any, headings: Sequence[str], mapping: Mapping[str, int], **kwargs: Any
+        self,
+        *args: Any,
+        headings: Sequence[str],
+        mapping: Mapping[str, int],
+        of: Sequence[columns.Column] = columns.COLUMNS,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "名单里没有"), *((str(number), text) for number, text in enumerate(headings))]
-        for column in columns.COLUMNS:
+        for column in of:
             self.fields[column.key] = forms.ChoiceField(
                 label=column.label,
                 required=column.required,

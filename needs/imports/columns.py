@@ -165,15 +165,18 @@ def headings(row: Sequence[str]) -> list[str]:
     return [cell.strip()[:MAX_HEADER] or f"第 {number} 列" for number, cell in enumerate(row, start=1)]
 
 
-def checked(mapping: Mapping[str, int], headings: Sequence[str]) -> dict[str, int]:
+def checked(
+    mapping: Mapping[str, int], headings: Sequence[str], of: Sequence[Column] = COLUMNS
+) -> dict[str, int]:
     """What a person chose, column number by key. Raises InvalidInput beside what is missing or used twice."""
+    keys = {column.key for column in of}
     wrong = {
         column.key: [f"请选择“{column.label}”在哪一列。"]
-        for column in COLUMNS
+        for column in of
         if column.required and column.key not in mapping
     }
     for key, number in mapping.items():
-        if key not in BY_KEY or not 0 <= number < len(headings):
+        if key not in keys or not 0 <= number < len(headings):
             wrong[key] = ["请从列表里选择。"]
         elif list(mapping.values()).count(number) > 1:
             wrong[key] = ["同一列不能当作两种内容。"]

@@ -159,6 +159,9 @@ def test_a_department_works_its_orders_on_its_own_pages(
         assert as_user(colleague).get(f"/office/orders/{made.pk}/").status_code == 404
         assert as_user(other_county.county).get(f"/office/orders/{made.pk}/").status_code == 404
         assert desk.get(f"/office/clues/{clue.pk}/").status_code == 403
+        for watcher, sees in ((people.county, True), (people.township, True), (other_county.county, False)):
+            assert ("办理大病救助" in as_user(watcher).get("/office/orders/").content.decode()) is sees
+        assert "办理大病救助" not in county.get("/office/orders/?state=returned").content.decode()
         assert desk.post(f"/office/orders/{made.pk}/done/", {"words": "x"}).status_code == 400
         assert desk.post(f"/office/orders/{made.pk}/done/", {"words": "已报销六万元"}).status_code == 302
         assert "已报销六万元" in county.get(f"/office/orders/{made.pk}/").content.decode()

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from accounts.enums import Role
@@ -17,7 +19,9 @@ from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from grid.enums import PrintState
 from grid.models import Grid, GridHousehold, MonthSheet, NoticePrint
 from grid.queries import sheets
+from grid.queries import visits as visit_queries
 from grid.queries.board import board_of, levels_for
+from grid.queries.home_ledger import home_ledger
 from grid.services import grids, household_notices, members, month_sheets, papers, townships, visits
 from grid.services.grids import GridInput
 from grid.services.members import MemberInput
@@ -181,12 +185,13 @@ def test_month_table_ledger_and_problems_come_from_the_same_visits(
         (f"/office/grids/{grid.pk}/month.xlsx", "水管冻裂"),
         ("/office/visits/ledger/visits.xlsx", "水管冻裂"),
         ("/office/visits/ledger/problems.xlsx", "饮水安全：水管冻裂"),
+        ("/office/visits/ledger/homes.xlsx", f"{today():%Y-%m-%d}"),
     ):
         book = CalamineWorkbook.from_filelike(BytesIO(client.get(url).content))
         cells = [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row]
         assert words in cells, url
         assert client.get(url.replace("xlsx", "pdf")).content.startswith(b"%PDF")
-    assert AuditEntry.objects.filter(action="grid.export").count() == 6
+    assert AuditEntry.objects.filter(action="grid.export").count() == 8
 
 
 def test_the_month_table_is_handed_in_once_by_who_leads_the_grid(
@@ -230,3 +235,76 @@ def test_a_table_that_is_not_in_stands_in_the_inbox_of_leader_and_village(
         assert not sheets.unfiled_for(factories.fresh(person)).exists()
     month_sheets.file(actor=leader, grid=grid, month=month)
     assert not sheets.unfiled_for(factories.fresh(leader)).exists()
+
+
+def test_a_portrait_stands_on_board_poster_and_badge_once_its_person_agreed(
+    village: Region, people: factories.Staff, as_user: As, client: Client
+) -> None:
+    member = Grid.objects.get().members.select_related("post__user").first()
+    assert member
+    person, manager = (
+        as_user(factories.fresh(User.objects.get(pk=member.post.user_id))),
+        as_user(people.village),
+    )
+    edit, shown = f"/office/grids/members/{member.pk}/", f"/grid/photos/{member.pk}/"
+    given = {"kind": "party", "duty": "每月走访"}
+
+    def photo() -> SimpleUploadedFile:
+        file = BytesIO()
+        Image.new("RGB", (300, 400), "#884422").save(file, "JPEG")
+        return SimpleUploadedFile("me.jpg", file.getvalue(), "image/jpeg")
+
+    refused = manager.post(edit, {**given, "photo": photo()})
+    assert (refused.status_code, "同意" in text_of(refused)) == (400, True)
+    for page in (client.get(f"/grid/{village.code}/"), person.get("/me/badge/")):
+        assert shown not in text_of(page)
+    assert manager.post(edit, {**given, "photo": photo(), "agreed": "on"}).status_code == 302
+    for page in (client.get(f"/grid/{village.code}/"), person.get("/me/badge/")):
+        assert f'src="{shown}"' in text_of(page)
+    assert shown not in text_of(manager.get("/me/badge/")), "another's badge"
+    assert papers.poster_data(board_of(village))["grids"][0]["people"][0][0].startswith("<svg")
+    assert b"/Subtype /Image" in papers.poster(village).replace(b"/Subtype/Image", b"/Subtype /Image")
+    members.remove(actor=people.village, member=member)
+    assert shown not in text_of(person.get("/me/badge/"))
+
+
+def test_a_households_page_leads_to_its_grid_visits_and_clues_and_reports_one(
+    village: Region, people: factories.Staff, other_county: factories.Staff, as_user: As
+) -> None:
+    home = GridHousehold.objects.select_related("household").order_by("pk").first()
+    assert home
+    page, report = f"/office/households/{home.pk}/", f'/office/clues/new/?household={home.pk}"'
+    before = text_of(as_user(people.village).get(page))
+    for way in (f"/office/grids/{home.grid_id}/", f"/office/visits/{home.pk}/", report):
+        assert before.count(f'href="{way.rstrip(chr(34))}"') == 1
+    clue = factories.clue(people, home.household)
+    after = text_of(as_user(people.village).get(page))
+    assert f'href="{clue.get_absolute_url()}"' in after
+    assert f"/office/households/{home.pk}/" in text_of(
+        as_user(people.village).get(f"/office/visits/{home.pk}/")
+    )
+    inspector = factories.officer(Role.INSPECTOR, factories.QIDONG)
+    assert report not in text_of(as_user(inspector).get(page))
+    assert as_user(other_county.village).get(page).status_code == 404
+
+
+def test_the_register_of_helpers_and_households_is_filled_from_the_visits(
+    village: Region, people: factories.Staff, other_county: factories.Staff, as_user: As
+) -> None:
+    first, second, third = GridHousehold.objects.order_by("pk")
+    visits.record(actor=people.village, home=first, content=VisitInput(today(), "home"))
+    looked = VisitInput(today(), "home", points={"water": "problem", "income": "same"}, note="水管冻裂")
+    visits.record(actor=people.village, home=second, content=looked)
+    table = home_ledger(visit_queries.schedule_of(people.village), village)
+    day = f"{today():%Y-%m-%d}"
+    confirmed = {int(row[0]): row[9:14] for row in table.rows}
+    assert confirmed == {1: [day] * 5, 2: [day, "", "", "", ""], 3: [""] * 5}
+    assert [row[8] for row in table.rows] == [day, day, "还没有"]
+    assert {row[3] for row in table.rows} == {LONG}
+    assert {row[4] for row in table.rows} == {"、".join([LONG] * 5)}
+    assert third.household.name == table.rows[2][5]
+    assert not home_ledger(visit_queries.schedule_of(other_county.village), village).rows
+    client = as_user(people.village)
+    assert client.get("/office/visits/ledger/homes.pdf").content.startswith(b"%PDF")
+    assert client.get("/office/visits/ledger/other.xlsx").status_code == 404
+    assert AuditEntry.objects.filter(action="grid.export").get().changes["table"] == table.title

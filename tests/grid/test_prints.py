@@ -11,6 +11,7 @@ from PIL import Image, ImageChops
 
 from fupin.lib import typeset
 from grid.queries import sheets
+from grid.queries.home_ledger import HOMES
 from grid.services import papers
 from grid.services.evidence import TEMPLATE as EVIDENCE
 from grid.views.declare import TEMPLATE as DECLARE
@@ -66,7 +67,7 @@ def words_in(data: Any) -> Iterator[str]:
     elif isinstance(data, list | tuple):
         for value in data:
             yield from words_in(value)
-    else:
+    elif not str(data).startswith("<svg"):
         yield str(data)
 
 
@@ -94,6 +95,12 @@ def notice(people: int = 6) -> dict[str, Any]:
     }
 
 
+def portrait() -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (90, 120), "#884422").save(file, "JPEG")
+    return typeset.photo_svg(file.getvalue())
+
+
 def board(grids: int, people: int) -> dict[str, Any]:
     return {
         "village": PLACE,
@@ -103,7 +110,10 @@ def board(grids: int, people: int) -> dict[str, Any]:
         "grids": [
             {
                 "title": f"沙井村第{number}村民小组老屋场塘边屋场联合网格（100 户）",
-                "people": [[NAME, "网格长", "创业致富带头人", WORDS[:120]] for _ in range(people)],
+                "people": [
+                    [portrait() if number % 2 else "", NAME, "网格长", "创业致富带头人", WORDS[:120]]
+                    for _ in range(people)
+                ],
                 "note": f"范围：{'老屋场、塘边' * 15}　值班电话：0734-00000000",
             }
             for number in range(grids)
@@ -170,6 +180,7 @@ PRINTOUTS: dict[str, tuple[str, dict[str, Any], range]] = {
     "a month of nothing but words": (papers.TABLE, table(sheets.MONTH, 12), range(3, 12)),
     "an empty month": (papers.TABLE, table(sheets.MONTH, 0), range(1, 2)),
     "the ledger of visits": (papers.TABLE, table(sheets.LEDGER, 30), range(3, 40)),
+    "the register of households": (papers.TABLE, table(HOMES, 30), range(3, 40)),
     "the ledger of problems": (papers.TABLE, table(sheets.PROBLEMS, 30), range(3, 40)),
     "the pack of a case": (EVIDENCE, evidence(20), range(4, 20)),
     "the poster to declare": (DECLARE, declare(), range(1, 2)),

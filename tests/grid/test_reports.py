@@ -152,6 +152,17 @@ def test_a_month_closed_before_figures_were_kept_says_so(closed):
         assert report_files.docx(paper).startswith(b"PK")
 
 
+def test_a_report_tells_the_visits_that_were_asked_for_and_kept(closed):
+    def words():
+        paper = document(report_of(region(factories.QIDONG), closed.month))
+        return "".join(words for part in paper.sections for words in part.sentences)
+
+    assert "应走访" not in words()
+    closed.report["figures"][str(factories.QIDONG)] |= {"visits_due": 8, "visits_kept": 6}
+    closed.save()
+    assert "应走访 8 户，按期走访 6 户（75" in words()
+
+
 def test_the_month_before_is_compared_only_with_the_same_counties(people, county, closed):
     assert report_of(region(factories.QIDONG), closed.month).before is None
     months.close(county, month_back(2))

@@ -7,19 +7,25 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from accounts.models import AuditEntry, Message, Region
-from fupin.lib.clock import shifted
+from fupin.lib.clock import now, shifted
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
-from grid.models import ClosedMonth, ScoreSheet
-from grid.queries.scores import NOT_GRADED, numbers_of, score
+from grid.counting import Handed
+from grid.models import ClosedMonth, Grid, GridHousehold, ScoreSheet, Visit
+from grid.queries import month_figures
+from grid.queries.scores import FIGURES, NOT_GRADED, RULES, numbers_of, score
 from grid.services import scores
 from grid.services.scores import MethodInput
+from grid.services.visits import UNCHANGED
+from needs.models import Household
 from tests import factories
 
-WEIGHTS = {"met": 30, "on_time": 15, "confirmed": 25, "clocks": 20, "sound": 10}
+WEIGHTS = {
+    "met": 20, "on_time": 10, "upheld": 10, "confirmed": 20, "visits": 20, "clocks": 10, "sound": 10,
+}  # fmt: skip
 GRADES = [(90, "优秀"), (75, "良好"), (60, "合格"), (0, "不合格")]
 FULL = {
     "posts": 3, "met": 3, "submitted": 8, "on_time": 8, "confirmed": 8, "due": 4, "kept": 4,
-    "confirmed_gifts": 5, "problems": 0,
+    "visits_due": 6, "visits_kept": 6, "reported": 8, "upheld": 8, "confirmed_gifts": 5, "problems": 0,
 }  # fmt: skip
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 1)
 
@@ -28,14 +34,14 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 3, 1)
     ("changes", "points", "grade"),
     [
         ({}, 10000, "优秀"),
-        ({"met": 2}, 9000, "优秀"),  # 20 of 30
-        ({"met": 2, "kept": 3}, 8500, "良好"),  # and 15 of 20
-        ({"met": 0, "on_time": 4}, 6250, "合格"),  # 0 of 30, 7.5 of 15
-        ({"met": 0, "confirmed": 0}, 4500, "不合格"),
+        ({"met": 2}, 9333, "优秀"),  # 13.33… of 20
+        ({"met": 2, "visits_kept": 3}, 8333, "良好"),  # and 10 of 20
+        ({"met": 0, "on_time": 4, "upheld": 4}, 7000, "合格"),  # 0 of 20, 5 of 10, 5 of 10
+        ({"met": 0, "confirmed": 0, "visits_kept": 0}, 4000, "不合格"),
         ({"problems": 5}, 9000, "优秀"),
         ({"due": 0, "kept": 0}, 10000, "优秀"),  # no clock ran: the others carry its weight
-        ({"due": 0, "kept": 0, "met": 0}, 6250, "合格"),  # 50 of 80
-        ({"met": 2, "posts": 7}, 7857, "良好"),  # 70 + 30 * 2/7 = 78.571…
+        ({"visits_due": 0, "visits_kept": 0, "met": 0}, 7500, "良好"),  # 60 of 80
+        ({"met": 2, "posts": 7}, 8571, "良好"),  # 80 + 20 * 2/7 = 85.714…
         ({"met": 5}, 10000, "优秀"),  # more than everything counts as everything
         (dict.fromkeys(FULL, 0), None, NOT_GRADED),
     ],
@@ -46,14 +52,14 @@ def test_points_and_grades(changes, points, grade):
 
 
 def test_an_item_without_weight_counts_nothing():
-    scored = score(FULL | {"met": 0}, {**WEIGHTS, "met": 0, "sound": 40}, GRADES)
+    scored = score(FULL | {"met": 0}, {**WEIGHTS, "met": 0, "sound": 30}, GRADES)
     assert (scored.score, scored.grade) == (10000, "优秀")
     assert "met" not in scored.parts
 
 
 def report(**numbers):
     places = {name: numbers[name] for name in ("posts", "met", "submitted", "on_time", "confirmed")}
-    figures = {name: numbers[name] for name in ("due", "kept", "confirmed_gifts", "problems")}
+    figures = {name: numbers[name] for name in FIGURES}
     codes = (factories.QIDONG, factories.TOWN, factories.VILLAGE)
     return {
         "places": {str(code): places for code in codes},
@@ -116,7 +122,7 @@ def test_only_whole_closed_periods_with_a_method_are_scored_and_once(people, oth
 @pytest.mark.parametrize(
     "changes",
     [
-        {"weights": {**WEIGHTS, "met": 29}},
+        {"weights": {**WEIGHTS, "met": 19}},
         {"weights": {"met": 50, "heads": 50}},
         {"grades": [(60, "合格"), (90, "优秀"), (0, "不合格")]},
         {"grades": [(90, "优秀"), (60, "合格")]},
@@ -183,7 +189,7 @@ def test_the_pages_go_from_method_to_decision(people, county, as_user):
     office, village, town = as_user(people.county), as_user(people.village), as_user(people.township)
     code = str(factories.QIDONG)
     wrong = office.post(
-        "/office/scores/method/", {**METHOD, "county": code, "met": "31", "valid_from": "2026-02"}
+        "/office/scores/method/", {**METHOD, "county": code, "met": "21", "valid_from": "2026-02"}
     )
     assert wrong.status_code == 400
     assert "正好是 100" in wrong.content.decode()
@@ -214,7 +220,10 @@ def test_the_sheet_as_xlsx_holds_the_villages_of_the_asker(people, other_county,
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert "2026 年第 1 季度" in book[0][0]
     assert book[3][0].endswith("沙井村")
-    assert book[3][6:9] == ["100.00", "优秀", "55.50"]
+    assert book[3][8:11] == ["100.00", "优秀", "55.50"]
+    printed = "\n".join(str(row[0]) for row in book[4:])
+    assert f"按期走访（20 分）：{RULES['visits']}" in printed
+    assert RULES["visits"] in as_user(people.village).get(f"/office/scores/{sheet.pk}/").content.decode()
     foreign = as_user(other_county.county)
     assert foreign.get(f"/office/scores/{sheet.pk}/scores.xlsx").status_code == 404
     assert foreign.get(f"/office/scores/{sheet.pk}/").status_code == 404
@@ -233,3 +242,56 @@ def test_a_sheet_costs_the_same_queries_for_any_number_of_villages(
     row.save()
     with django_assert_max_num_queries(len(first)):
         client.get(page)
+
+
+def placed(people, *, name, since, risk_since=None, visits=()):
+    """A household in the village's grid since a day, at open risk since another, looked in at on these days."""
+    home = factories.household(people.village, name=name)
+    Household.objects.filter(pk=home.pk).update(created_at=now() - timedelta(days=400))
+    if risk_since:
+        Household.objects.filter(pk=home.pk).update(monitored="sudden", risk="open", risk_since=risk_since)
+    grid = Grid.objects.first() or factories.grid(people.village)
+    due = {"due_on": since, "monthly": bool(risk_since), "placed_by": people.village}
+    GridHousehold.objects.create(household=home, grid=grid, region=grid.village, since=since, **due)
+    told = {"household": home, "grid": grid, "region": grid.village, "visitor": people.village}
+    Visit.objects.bulk_create(Visit(on=day, channel="home", points=UNCHANGED, **told) for day in visits)
+
+
+def test_a_closing_month_counts_the_visits_it_asked_for_and_those_made_within_it(people):
+    long_ago = date(2025, 6, 1)
+    placed(
+        people,
+        name="按月的",
+        since=long_ago,
+        risk_since=long_ago,
+        visits=[date(2026, 2, 28), date(2026, 3, 1)],
+    )
+    placed(people, name="上月走的", since=long_ago, risk_since=long_ago, visits=[date(2026, 1, 31)])
+    placed(people, name="出险前走的", since=long_ago, risk_since=date(2026, 3, 10), visits=[date(2026, 3, 9)])
+    placed(people, name="刚出险的", since=long_ago, risk_since=date(2026, 3, 20))
+    placed(people, name="按季的", since=long_ago, visits=[date(2026, 1, 1)])
+    placed(people, name="上季走的", since=long_ago, visits=[date(2025, 12, 31), date(2026, 4, 1)])
+    placed(people, name="新纳入的", since=date(2026, 3, 18))
+    county = Region.objects.get(code=factories.QIDONG)
+
+    def asked(month):
+        figures = month_figures.frozen(county, date(2026, month, 1))["figures"]
+        village, whole = figures[str(factories.VILLAGE)], figures[str(factories.QIDONG)]
+        counted = (village.get("visits_due", 0), village.get("visits_kept", 0))
+        assert counted == (whole.get("visits_due", 0), whole.get("visits_kept", 0))
+        return counted
+
+    assert asked(3) == (5, 2)  # three by the month, two by the quarter; the new ones not yet
+    assert asked(2) == (2, 1)  # no quarter ends
+    assert asked(1) == (2, 1)
+
+
+def test_what_was_sent_back_withdrawn_or_struck_off_is_not_upheld(people):
+    county = Region.objects.get(code=factories.QIDONG)
+    skips = ("", "", "returned", "withdrawn", "excluded", "repeated", "copied")
+    handed = [
+        Handed(number, factories.VILLAGE, "medical", FIRST, people.village.pk, skip, confirmed=False)
+        for number, skip in enumerate(skips)
+    ]
+    figures = month_figures.frozen(county, FIRST, handed)["figures"][str(factories.VILLAGE)]
+    assert (figures["reported"], figures["upheld"]) == (7, 4)

@@ -19,8 +19,17 @@ from accounts.invariants import REGISTRY
 from accounts.models import Appointment, AuditEntry, Message, User
 from fupin.lib.clock import ZONE, now, shifted
 from fupin.lib.errors import InvalidInput, NotAllowed, StaleState
-from grid.models import Clock, DepartmentPost, RiskWarning, WarningBatch, WarningList, WarningState
+from grid.models import (
+    Clock,
+    DepartmentPost,
+    RiskWarning,
+    WarningBatch,
+    WarningList,
+    WarningState,
+    WarningUpload,
+)
 from grid.queries import warnings as queries
+from grid.services import warning_uploads
 from grid.services import warnings as service
 from needs.models import Household
 from needs.services import households, members
@@ -251,8 +260,10 @@ def test_the_pages_take_a_list_from_upload_to_result(people: factories.Staff, as
         }
 
     assert "请填写预警内容" in text_of(browser.post("/office/warnings/upload/", {**form(), "topic": ""}))
-    url = browser.post("/office/warnings/upload/", form())["Location"]
-    assert browser.post("/office/warnings/upload/", form())["Location"] == url
+    columns = browser.post("/office/warnings/upload/", form())["Location"]
+    assert browser.post("/office/warnings/upload/", form())["Location"] == columns
+    chosen = {"name": "0", "id_number": "1", "reason": "2", "then": "start"}
+    url = browser.post(columns, chosen)["Location"]
     town, batch = as_user(people.township), WarningBatch.objects.get()
     assert "民政预警，还有 1 条要核实" in text_of(town.get("/office/"))
     assert WHY not in text_of(town.get(batch.get_absolute_url()))
@@ -293,3 +304,70 @@ def test_the_invariant_notices_a_batch_that_is_done_too_early(people: factories.
     assert not list(REGISTRY["warning-batches"].violations())
     WarningBatch.objects.update(done_at=now())
     assert list(REGISTRY["warning-batches"].violations())
+
+
+ODD = "户编号,当事人,公民身份号码,何事,户主情况"
+
+
+def taken_in(own: DepartmentPost, *rows: str) -> WarningUpload:
+    source = BytesIO("\n".join([ODD, *rows]).encode())
+    return warning_uploads.take_in(
+        actor=user_of(own), desk=own, topic="住院名单", file_name="名单.csv", source=source
+    )
+
+
+def test_columns_of_other_names_are_chosen_seen_and_remembered(
+    people: factories.Staff, other_county: factories.Staff, as_user: As, tmp_path: Path
+) -> None:
+    house, number = home(people)
+    own, other = desk(people), desk(people, "civil")
+    browser, file = as_user(user_of(own)), f"{ODD}\n1,张预警,{number},{WHY},正常\n".encode()
+    form = {"desk": own.pk, "topic": "住院名单", "file": SimpleUploadedFile("名单.csv", file, "text/csv")}
+    page = browser.post("/office/warnings/upload/", form)["Location"]
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(kept) == 1
+    assert number.encode() not in kept[0]
+    assert page in text_of(browser.get("/office/warnings/"))
+    for stranger in (user_of(other), people.county, other_county.county):
+        assert as_user(stranger).get(page).status_code in (403, 404)
+    without_name = {"id_number": "2", "reason": "3", "then": "start"}
+    assert browser.post(page, without_name).status_code == 400
+    twice = browser.post(page, {"name": "2", "id_number": "2", "then": "start"})
+    assert (twice.status_code, "同一列" in text_of(twice)) == (400, True)
+    chosen = {"name": "1", "id_number": "2", "reason": "3"}
+    seen = browser.post(page, {**chosen, "then": "preview"})
+    assert (seen.status_code, "看得懂" in text_of(seen), number in text_of(seen)) == (200, True, False)
+    assert not WarningList.objects.exists()
+    sent = browser.post(page, {**chosen, "then": "start"})
+    row = RiskWarning.objects.get()
+    assert sent["Location"] == row.list.get_absolute_url()
+    assert (row.household, row.reason and row.reason.open()) == (house, WHY)
+    assert browser.post(page, {**chosen, "then": "start"}).status_code == 404
+    assert taken_in(own, "1,李外人,,贫困,").mapping == {"name": 1, "id_number": 2, "reason": 3}
+    assert "name" not in taken_in(other, "1,李外人,,贫困,").mapping
+
+
+def test_a_list_that_nobody_sends_is_given_up_with_its_file(
+    people: factories.Staff, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    own = desk(people)
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second = (taken_in(own, "1,李外人,,贫困,") for _ in range(2))
+    first.refresh_from_db()
+    assert (first.closed_at is not None, first.rows_file.name) == (True, "")
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    assert warning_uploads.forget_old() == 0
+    with shifted(timedelta(days=8)), django_capture_on_commit_callbacks(execute=True):
+        assert warning_uploads.forget_old() == 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    with pytest.raises(StaleState):
+        warning_uploads.send(actor=user_of(own), upload=second, mapping={"name": 1, "id_number": 2})
+    with pytest.raises(StaleState):
+        warning_uploads.cancel(actor=user_of(own), upload=second)
+    third = taken_in(own, "1,李外人,,贫困,")
+    with pytest.raises(NotAllowed):
+        warning_uploads.cancel(actor=people.county, upload=third)
+    warning_uploads.cancel(actor=user_of(own), upload=third)
+    assert not WarningList.objects.exists()
+    done = AuditEntry.objects.filter(action__startswith="warning.").values_list("action", flat=True)
+    assert list(done) == ["warning.take_in"] * 3 + ["warning.give_up"]

@@ -243,6 +243,8 @@ OWN: dict[str, Rows] = {
     "grid:warning-batch": _thing("warning_batch"),
     "grid:warning-reasons": _thing("warning_batch"),
     "grid:warning-verify": _thing("warning"),
+    "grid:warning-upload-columns": _thing("warning_upload"),
+    "grid:warning-upload-cancel": _thing("warning_upload"),
     "grid:inspection": _thing("inspection"),
     "grid:inspection-population": _thing("inspection"),
     "grid:circular-new": _thing("inspection"),
@@ -314,7 +316,9 @@ OPEN: dict[str, Rows] = {
     "grid:portrait": _thing("grid_member"),  # shown with the person's consent
     # one's own scope, whatever the region says
     "grid:ledger-file": lambda world: [
-        {"which": which, "kind": kind} for which in ("visits", "problems") for kind in ("xlsx", "pdf")
+        {"which": which, "kind": kind}
+        for which in ("visits", "problems", "homes")
+        for kind in ("xlsx", "pdf")
     ],
     "donors:follow-stop": lambda world: [{"token": "nothing"}],  # a signed token
 }

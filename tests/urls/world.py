@@ -59,6 +59,7 @@ from grid.services import (
     subsidies,
     townships,
     visits,
+    warning_uploads,
     warnings,
 )
 from needs.enums import Goods
@@ -405,7 +406,15 @@ def _of_the_departments(people: factories.Staff) -> dict[str, Any]:
         actor=officer, desk=desk, topic="金丝雀预警", file_name="a.csv", source=BytesIO(text.encode())
     )
     row = made.rows.get()
-    return {"warning_list": made.pk, "warning_batch": row.batch_id, "warning": row.pk}
+    waiting = warning_uploads.take_in(
+        actor=officer, desk=desk, topic="金丝雀名单", file_name="b.csv", source=BytesIO(text.encode())
+    )
+    return {
+        "warning_list": made.pk,
+        "warning_batch": row.batch_id,
+        "warning": row.pk,
+        "warning_upload": waiting.pk,
+    }
 
 
 def _of_the_inspector(people: factories.Staff) -> dict[str, Any]:
