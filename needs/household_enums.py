@@ -150,6 +150,14 @@ class HelperKind(TextChoices):
     TECHNICIAN = "technician", "农技员"
 
 
+class HelperAnswer(TextChoices):
+    """Whether a helper with an account agrees to stand there; empty for one without an account."""
+
+    ASKED = "asked", "等本人同意"
+    AGREED = "agreed", "本人已同意"
+    DECLINED = "declined", "本人不同意"
+
+
 class HelperWork(TextChoices):
     """What a helper is there for: the household itself, or a project it takes part in."""
 

@@ -1,17 +1,21 @@
 """What officers decide about households: the queues in their scope, and each thing as a row of the inbox."""
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from accounts.enums import Verb
 from accounts.permissions import grants
-from fupin.lib.clock import day_of
+from fupin.lib.clock import day_of, now
 from fupin.lib.inbox import since, waiting_urgency
-from needs.household_enums import ClaimState, FlagState, ReportState
-from needs.models import Household, HouseholdClaim, HouseholdFlag, HouseholdReport
+from needs.household_enums import ClaimState, FlagState, HelpState, ReportState
+from needs.models import Household, HouseholdClaim, HouseholdFlag, HouseholdReport, OfflineHelp
 
 SHOWN = 20
+HOUSEHOLD_DAYS = 7
+"""So long only the household's own account is asked about help on the spot; then the officers, too."""
 
 
 def reports_of(user: Any) -> QuerySet[HouseholdReport]:
@@ -66,6 +70,53 @@ def claims_waiting(user: Any) -> QuerySet[HouseholdClaim]:
 def flags_waiting(user: Any) -> QuerySet[HouseholdFlag]:
     """Flags that wait for the county."""
     return flags_of(user).filter(state=FlagState.OPEN).order_by("id")
+
+
+def help_waiting(user: Any) -> QuerySet[OfflineHelp]:
+    """Help on the spot that this officer may confirm as a second person; a household with an account is asked first."""
+    asked = Q(helper__household__account=None) | Q(created_at__lte=now() - timedelta(days=HOUSEHOLD_DAYS))
+    mine = Q(recorded_by=user) | Q(helper__user=user)
+    if user.id_index:
+        mine |= Q(recorded_by__id_index=user.id_index) | Q(helper__user__id_index=user.id_index)
+    rows = OfflineHelp.objects.filter(
+        asked, grants(user).q(Verb.COLLECT, "helper__household__region"), state=HelpState.OPEN
+    )
+    return _with_help(rows.exclude(mine)).order_by("id")
+
+
+def help_of(household: Household, user: Any) -> list[dict[str, Any]]:
+    """What was recorded as done for a household and waits for its own word, as rows."""
+    rows = OfflineHelp.objects.filter(helper__household=household, state=HelpState.OPEN)
+    rows = rows.exclude(recorded_by=user).exclude(helper__user=user)
+    return [
+        {
+            **help_row(act),
+            "url": reverse("needs:apply-helper-answer", args=[act.pk]),
+            "title": act.words,
+            "place": "",
+        }
+        for act in _with_help(rows).order_by("id")[:SHOWN]
+    ]
+
+
+def help_row(act: OfflineHelp) -> dict[str, Any]:
+    """Recorded help as a row of the inbox."""
+    home, open_ = act.helper.household, act.state == HelpState.OPEN
+    return {
+        "url": reverse("needs:help-decide", args=[home.pk, act.pk]),
+        "what": f"{act.helper.name}的线下帮扶：{act.get_kind_display()}",
+        "title": home.name,
+        "place": f"{home.region.parent or ''} {home.region.name}",
+        "reason": f"{act.recorded_by.get_full_name()} 登记",
+        "due": since(act.created_at),
+        "urgency": waiting_urgency(act.created_at) if open_ else "",
+        "icon": "hand-raised",
+        "button": "去确认" if open_ else "",
+    }
+
+
+def _with_help(rows: QuerySet[OfflineHelp]) -> QuerySet[OfflineHelp]:
+    return rows.select_related("helper__household__region__parent", "recorded_by")
 
 
 def report_row(row: HouseholdReport) -> dict[str, Any]:

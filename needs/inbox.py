@@ -14,6 +14,8 @@ from needs.household_queues import (
     claims_waiting,
     flag_row,
     flags_waiting,
+    help_row,
+    help_waiting,
     report_row,
     reports_waiting,
 )
@@ -83,6 +85,7 @@ SECTIONS = (
     Section("动态报告", frozenset({Verb.CHECK}), reports_waiting, report_row, "needs:household-reports"),
     Section("认领家庭", frozenset({Verb.CHECK}), claims_waiting, claim_row, "needs:household-claims"),
     Section("重复核对", frozenset({Verb.APPROVE}), flags_waiting, flag_row, "needs:household-flags"),
+    Section("线下帮扶", frozenset({Verb.COLLECT}), help_waiting, help_row, "needs:helps-waiting"),
 )
 _READERS = frozenset({Verb.VIEW, Verb.REPORT})
 DOORS = (
@@ -90,6 +93,7 @@ DOORS = (
     Door("求助与家庭", "登记家庭", "needs:household-new", frozenset({Verb.COLLECT}), first=True),
     Door("求助与家庭", "求助管理", "needs:office-needs", _READERS, first=True),
     Door("求助与家庭", "集中发布", "needs:office-campaigns", frozenset({Verb.APPROVE})),
+    Door("求助与家庭", "发布节奏", "needs:office-pace", frozenset({Verb.APPROVE})),
     Door("求助与家庭", "宣传链接", "needs:office-sources", frozenset({Verb.APPROVE})),
     Door("求助与家庭", "家庭登记", "needs:households", _READERS, first=True),
     Door("求助与家庭", "动态报告", "needs:household-reports", frozenset({Verb.VIEW})),

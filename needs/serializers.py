@@ -103,6 +103,7 @@ class OfficeSerializer(AnySerializer):
     on_behalf = serializers.BooleanField()
     flags = serializers.ListField(child=serializers.ChoiceField(choices=Flag.choices))
     publish_at = serializers.DateTimeField(allow_null=True)
+    queued_at = serializers.DateTimeField(allow_null=True, help_text="approved, waits because help lags")
     waiting_since = serializers.DateTimeField(allow_null=True)
     cooperative = CooperativeSerializer(allow_null=True)
 
@@ -194,9 +195,10 @@ class ReturnSerializer(DecisionSerializer):
 
 
 class ApproveSerializer(DecisionSerializer):
-    """`photos` are the ids that may be shown; `publish_at` lies within a year."""
+    """`photos` are the ids that may be shown; `publish_at` lies within a year; an `urgent` need passes the queue."""
 
     publish_at = serializers.DateTimeField(required=False, allow_null=True)
+    urgent = serializers.BooleanField(required=False, default=False)
     photos = serializers.ListField(child=WholeField(), required=False, max_length=MAX_PHOTOS)
 
     def validate_publish_at(self, value: datetime | None) -> datetime | None:

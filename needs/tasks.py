@@ -2,12 +2,12 @@
 
 from celery import shared_task
 
-from needs.services import household_import, household_import_run, review
+from needs.services import household_import, household_import_run, publication
 
 
 @shared_task(name="needs.publish_due")
 def publish_due() -> int:
-    return review.publish_due()
+    return publication.publish_due() + publication.release_queues()
 
 
 @shared_task(name="needs.run_imports", time_limit=1800)

@@ -44,7 +44,7 @@ from fupin.lib.errors import Conflict, InvalidInput
 from needs.catalogue import default_rows
 from needs.enums import Cause, Evidence, Focus, Status
 from needs.models import Household, Need, NeedReview
-from needs.services import catalogue, household_records, households, review
+from needs.services import catalogue, household_records, households, publication
 from needs.services.households import HouseholdInput
 
 SEED = 20261122
@@ -286,7 +286,7 @@ def _sweeps(say: Say) -> Journey:
 
 
 def _sweep() -> None:
-    review.publish_due(limit=5000)
+    publication.publish_due(limit=5000)
     reminders.remind_due(limit=5000)
     steps.lapse_due(limit=5000)
     callbacks.draw_due(limit=5000)

@@ -3,9 +3,9 @@
 from django import forms
 
 from fupin.lib.clock import today
-from fupin.lib.forms import BodyField, LineField, NameField, PhoneField, YuanField
+from fupin.lib.forms import BodyField, CleanForm, LineField, NameField, PhoneField, YuanField
 from needs.forms.household import DateField, SectionedForm, optional
-from needs.household_enums import HelperKind, HelperWork, HelpKind, HelpState
+from needs.household_enums import HelperAnswer, HelperKind, HelperWork, HelpKind, HelpState
 from needs.services.helpers import HelperInput, HelpInput
 
 
@@ -30,6 +30,15 @@ class HelperForm(SectionedForm):
 
 class HelperEndForm(SectionedForm):
     reason = BodyField(label="结束的原因", max_length=200)
+
+
+class HelperRespondForm(CleanForm):
+    """Whether the named person agrees to stand there."""
+
+    answer = forms.ChoiceField(
+        choices=[(row, row.label) for row in (HelperAnswer.AGREED, HelperAnswer.DECLINED)]
+    )
+    reason = LineField(label="为什么不同意", required=False, max_length=100, help_text="选填，村里看得到。")
 
 
 class HelpForm(SectionedForm):

@@ -155,6 +155,11 @@ class DecisionForm(CleanForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
+    urgent = forms.BooleanField(
+        label="紧急，不排队",
+        required=False,
+        help_text="现在求助多、帮助少，一般求助要排队。勾了请在意见里写明原因。",
+    )
     campaign = forms.ChoiceField(label="集中发布", required=False, help_text="选了就和其他求助一起公开。")
 
     def __init__(
@@ -163,6 +168,7 @@ class DecisionForm(CleanForm):
         photos: Iterable[NeedPhoto],
         actions: Iterable[str],
         campaigns: Iterable[Campaign] = (),
+        queues: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -177,6 +183,8 @@ class DecisionForm(CleanForm):
             del self.fields["publish_at"], self.fields["photos"], self.fields["campaign"]
         elif not known:
             del self.fields["photos"]
+        if "approve" not in offered or not queues:
+            del self.fields["urgent"]
 
         self.campaigns = {str(campaign.pk): campaign for campaign in campaigns}
         if "campaign" in self.fields and self.campaigns:

@@ -9,6 +9,7 @@ from needs.models.household_import import HouseholdImport
 from needs.models.household_report import HouseholdReport
 from needs.models.member import HouseholdMember
 from needs.models.need import Need, NeedItem, NeedProgress
+from needs.models.pace import PublicationPace
 from needs.models.paper import PaperForm
 from needs.models.photo import NeedPhoto
 from needs.models.review import NeedOpening, NeedReview
@@ -34,5 +35,6 @@ __all__ = [
     "NeedReview",
     "OfflineHelp",
     "PaperForm",
+    "PublicationPace",
     "SourceCount",
 ]

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 
 from fupin.lib.clock import now, today
-from needs.household_enums import HelperKind, HelperWork, HelpKind, HelpState
+from needs.household_enums import HelperAnswer, HelperKind, HelperWork, HelpKind, HelpState
 from needs.models.household import Household
 
 
@@ -18,6 +18,8 @@ class HouseholdHelper(models.Model):
     unit = models.CharField("单位", max_length=60, blank=True)
     kind = models.CharField(max_length=12, choices=HelperKind.choices)
     work = models.CharField(max_length=8, choices=HelperWork.choices)
+    answer = models.CharField(max_length=8, choices=HelperAnswer.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
     since = models.DateField(default=today)
     until = models.DateField(null=True)
     ended_reason = models.CharField(max_length=200, blank=True)
@@ -27,6 +29,10 @@ class HouseholdHelper(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(answer=HelperAnswer.DECLINED) | models.Q(until__isnull=False),
+                name="helper_declined_has_ended",
+            ),
             models.CheckConstraint(
                 condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
                 name="helper_ends_after_start",
@@ -63,6 +69,9 @@ class OfflineHelp(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amount_fen=None) | models.Q(amount_fen__gt=0), name="offline_help_amount"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="offline_help_waits", condition=models.Q(state=HelpState.OPEN))
         ]
 
     def __str__(self) -> str:

@@ -61,6 +61,9 @@ class Need(models.Model):
         null=True, help_text="code of the village where it was handed in, once it was moved to another"
     )
     publish_at = models.DateTimeField(null=True, help_text="approved, but not public before this moment")
+    queued_at = models.DateTimeField(
+        null=True, help_text="since when it waits, approved, for its turn because help lags; kept once public"
+    )
     published_at = models.DateTimeField(null=True)
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, related_name="needs", help_text="published together with others"
@@ -82,6 +85,9 @@ class Need(models.Model):
             models.CheckConstraint(
                 condition=~Q(subject=Subject.HOUSEHOLD) | Q(household__isnull=False),
                 name="need_household_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(queued_at=None) | Q(publish_at__isnull=False), name="need_queued_is_approved"
             ),
         ]
         # Measured in shared/PERFORMANCE.md, section 2, design H.
@@ -125,6 +131,11 @@ class Need(models.Model):
                 fields=["taken_down_at"], name="need_taken_down", condition=Q(taken_down_at__isnull=False)
             ),
             models.Index(fields=["publish_at"], name="need_publish_due", condition=Q(status="checked")),
+            models.Index(
+                fields=["county", "queued_at", "id"],
+                name="need_queue",
+                condition=Q(status="checked", queued_at__isnull=False),
+            ),
             # A county's month of the leaders' figures (grid/figure_sources.py), whatever became of its needs.
             models.Index(
                 fields=["county", "published_at"],

@@ -98,8 +98,8 @@ def stop_publishing(needs: list[Need]) -> list[int]:
             move_by_system(need, "revoke")
             stopped.append(need.pk)
         elif need.status == Status.CHECKED and need.publish_at:
-            need.publish_at = need.campaign = None
-            need.save(update_fields=["publish_at", "campaign"])
+            need.publish_at = need.queued_at = need.campaign = None
+            need.save(update_fields=["publish_at", "queued_at", "campaign"])
     return stopped
 
 

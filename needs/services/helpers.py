@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.enums import Verb
 from accounts.models import User
 from accounts.permissions import ensure, grants
-from accounts.services import audit
+from accounts.services import audit, messages
 from fupin.lib.clock import now, today
-from fupin.lib.errors import Conflict, InvalidInput, StaleState
-from needs.household_enums import HelpState
+from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
+from needs.household_enums import HelperAnswer, HelpState
 from needs.models import Household, HouseholdHelper, OfflineHelp
 
 MOST = 20
@@ -41,7 +42,7 @@ class HelpInput:
 
 
 def add(*, actor: User, household: Household, content: HelperInput) -> HouseholdHelper:
-    """Link a helper to a household.
+    """Link a helper to a household. One with an account is asked whether they agree; else the household is told.
 
     Raises NotAllowed outside one's range, Conflict for a closed household, a second link and over 20 helpers,
     InvalidInput for a day ahead.
@@ -64,7 +65,36 @@ def add(*, actor: User, household: Household, content: HelperInput) -> Household
             household=household, user=user, name=content.name, unit=content.unit, kind=content.kind,
             work=content.work, since=content.since, recorded_by=actor,
         )  # fmt: skip
+        if user:
+            own = actor.same_person(user)
+            helper.answer = HelperAnswer.AGREED if own else HelperAnswer.ASKED
+            helper.answered_at = now() if own else None
+            helper.save(update_fields=["answer", "answered_at"])
         _record(actor, "household.helper.add", helper, {"kind": helper.kind, "work": helper.work})
+        _tell_linked(helper)
+    return helper
+
+
+def respond(*, actor: User, helper: HouseholdHelper, agrees: bool, reason: str = "") -> HouseholdHelper:
+    """The named person agrees, and the household is told; or declines, which ends the link today.
+
+    Raises NotAllowed for anybody else, StaleState once it is answered or ended.
+    """
+    with transaction.atomic():
+        _locked(helper.household)
+        helper = _living(helper)
+        if not _is_helper(actor, helper):
+            raise NotAllowed("只有被登记的本人可以答复。")
+        if helper.answer != HelperAnswer.ASKED:
+            raise StaleState("您已经答复过，请刷新页面。")
+        helper.answer = HelperAnswer.AGREED if agrees else HelperAnswer.DECLINED
+        helper.answered_at = now()
+        if not agrees:
+            helper.until = today()
+            helper.ended_reason = "本人不同意" + (f"：{reason.strip()[:180]}" if reason.strip() else "")
+        helper.save()
+        _record(actor, f"household.helper.{helper.answer}", helper, {}, reason=reason)
+        _tell_answered(helper)
     return helper
 
 
@@ -93,6 +123,8 @@ def record(*, actor: User, helper: HouseholdHelper, content: HelpInput) -> Offli
         helper = _living(helper)
         if not _is_helper(actor, helper):
             ensure(actor, Verb.COLLECT, household.region_id)
+        elif helper.answer == HelperAnswer.ASKED:
+            raise Conflict("请先答复：您是不是这户的帮扶人。")
         if content.day < helper.since:
             raise InvalidInput(fields={"day": ["这一天还没有开始帮扶，请核对日期。"]})
         act = OfflineHelp.objects.create(
@@ -105,6 +137,10 @@ def record(*, actor: User, helper: HouseholdHelper, content: HelpInput) -> Offli
             helper,
             {"help": act.pk, "kind": act.kind, "day": str(act.day), "amount_fen": act.amount_fen},
         )
+        if household.account and household.account_id != actor.pk:
+            words = f"登记了一次帮扶：{helper.name}，{act.get_kind_display()}。有没有这回事，请您确认。"
+            link = reverse("needs:apply-helper-answer", args=[act.pk])
+            messages.notify(user=household.account, text=words, dedup_key=f"help:{act.pk}", link=link)
     return act
 
 
@@ -132,6 +168,7 @@ def decide(*, actor: User, act: OfflineHelp, state: str, comment: str = "") -> O
         act.decided_by, act.decided_at = actor, now()
         act.save(update_fields=["state", "decision", "decided_by", "decided_at"])
         _record(actor, f"household.help.{state}", act.helper, {"help": act.pk}, reason=comment)
+        _tell_decided(act)
     return act
 
 
@@ -142,16 +179,60 @@ def may_decide(actor: User, act: OfflineHelp) -> bool:
     return second and (home.account_id == actor.pk or grants(actor).allow(Verb.COLLECT, home.region_id))
 
 
+def _tell_linked(helper: HouseholdHelper) -> None:
+    """Ask the named person; who agreed already, or has no account, is named to the household."""
+    if helper.user and helper.answer == HelperAnswer.ASKED:
+        words = (
+            f"{helper.household.region.name}把您登记为{helper.household.masked_name}家的"
+            f"{helper.get_kind_display()}。是您的话请同意，不是的话可以不同意。"
+        )
+        link = reverse("needs:helping-record", args=[helper.pk])
+        messages.notify(user=helper.user, text=words, dedup_key=f"helper:{helper.pk}:asked", link=link)
+    else:
+        _tell_household(helper)
+
+
+def _tell_household(helper: HouseholdHelper) -> None:
+    account = helper.household.account
+    if account:
+        words = f"{helper.name}（{helper.get_kind_display()}）是您家的帮扶人。"
+        link = reverse("needs:apply-helpers")
+        messages.notify(user=account, text=words, dedup_key=f"helper:{helper.pk}:named", link=link)
+
+
+def _tell_answered(helper: HouseholdHelper) -> None:
+    if helper.answer == HelperAnswer.AGREED:
+        _tell_household(helper)
+        return
+    words = f"{helper.name}不同意登记为{helper.household.name}家的帮扶人，登记已结束。"
+    link = reverse("needs:helpers", args=[helper.household_id])
+    key = f"helper:{helper.pk}:declined"
+    messages.notify(user=helper.recorded_by, text=words, dedup_key=key, link=link)
+
+
+def _tell_decided(act: OfflineHelp) -> None:
+    """Whoever recorded it and the helper hear what the second person said."""
+    said = "已确认" if act.state == HelpState.CONFIRMED else f"被认为不属实：{act.decision}"
+    words = f"您登记的线下帮扶（{act.day:%Y-%m-%d} {act.get_kind_display()}）{said}。"
+    link = reverse("needs:helpers", args=[act.helper.household_id])
+    if act.helper.user_id == act.recorded_by_id:
+        link = reverse("needs:helping-record", args=[act.helper_id])
+    messages.notify(user=act.recorded_by, text=words, dedup_key=f"help:{act.pk}:decided", link=link)
+
+
 def _is_helper(actor: User, helper: HouseholdHelper) -> bool:
     return bool(helper.user and actor.same_person(helper.user))
 
 
 def _locked(household: Household) -> Household:
-    return Household.objects.select_for_update(no_key=True, of=("self",)).get(pk=household.pk)
+    rows = Household.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("region", "account").get(pk=household.pk)
 
 
 def _living(helper: HouseholdHelper) -> HouseholdHelper:
-    helper = HouseholdHelper.objects.select_related("user", "household").get(pk=helper.pk)
+    helper = HouseholdHelper.objects.select_related(
+        "user", "recorded_by", "household__region", "household__account"
+    ).get(pk=helper.pk)
     if helper.until:
         raise StaleState("这位帮扶人已经结束帮扶，请刷新页面。")
     return helper

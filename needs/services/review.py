@@ -13,12 +13,12 @@ from accounts.permissions import grants
 from accounts.services import audit, messages
 from fupin.lib.clock import now
 from fupin.lib.errors import Conflict, InvalidInput
-from needs import lifecycle, signals
+from needs import lifecycle, pace, signals
 from needs.enums import Reason, Status
 from needs.models import Campaign, Need, NeedProgress, NeedReview
 from needs.reasonableness import flags_of
 from needs.services import campaigns
-from needs.services.household_flags import ensure_none_open, is_blocked
+from needs.services.household_flags import ensure_none_open
 from needs.services.households import ensure_may_publish
 from needs.snapshots import content_of
 
@@ -31,7 +31,7 @@ def submit(*, actor: User, need: Need, comment: str = "") -> Need:
     Raises Conflict without the household's consent in force (REQUIREMENTS 36), and what `lifecycle.step` raises.
     """
     with transaction.atomic():
-        need = _locked(need)
+        need = locked(need)
         step = lifecycle.step(actor, need, "submit")
         ensure_may_publish(need.household)
         need.submitted_at = need.submitted_at or now()
@@ -42,14 +42,14 @@ def submit(*, actor: User, need: Need, comment: str = "") -> Need:
 def verify(*, actor: User, need: Need, comment: str = "") -> Need:
     """The village's word that a household's own request is true."""
     with transaction.atomic():
-        need = _locked(need)
+        need = locked(need)
         return _move(need, lifecycle.step(actor, need, "verify"), actor=actor, comment=comment)
 
 
 def check(*, actor: User, need: Need, comment: str = "") -> Need:
     """The township's check (乡镇检查落实). A need with reason codes needs a written answer to them."""
     with transaction.atomic():
-        need = _locked(need)
+        need = locked(need)
         step = lifecycle.step(actor, need, "check")
         if need.flags and len(comment.strip()) < 4:
             raise InvalidInput(
@@ -67,26 +67,33 @@ def approve(
     publish_at: datetime | None = None,
     campaign: Campaign | None = None,
     photos: Iterable[int] = (),
+    urgent: bool = False,
 ) -> Need:
     """The county's approval: public now, at `publish_at`, or with a `campaign`. `photos` are the ids to be shown.
 
-    Raises Conflict without consent in force, when it is already approved for a later date, or when the campaign
-    does not take it.
+    While help lags in the county a routine need waits its turn instead (`Need.queued_at`), unless it is `urgent`.
+    Raises Conflict without consent in force, when it is already approved, or when the campaign does not take it;
+    InvalidInput for an urgent one without words.
     """
     with transaction.atomic():
         chosen = campaigns.locked(campaign.pk) if campaign else None
-        need = _locked(need)
+        need = locked(need)
         step = lifecycle.step(actor, need, "approve")
+        if urgent and len(comment.strip()) < 4:
+            raise InvalidInput(fields={"comment": ["不排队的，请写明为什么紧急，至少 4 个字。"]})
         ensure_may_publish(need.household)
         ensure_none_open(need.household)
         if need.publish_at:
-            raise Conflict("这条需求已经审批，到设定时间会自动发布。")
+            raise Conflict("这条需求已经审批，到时会自动发布。")
         need.photos.filter(pk__in=list(photos)).update(reviewed_by=actor, reviewed_at=now())
         if chosen:
             campaigns.ensure_takes(chosen, need)
             need.campaign, publish_at = chosen, chosen.release_at
         if publish_at and publish_at > now():
             return _schedule(need, publish_at, actor=actor, comment=comment)
+        if not urgent and pace.holds_back(need):
+            need.queued_at = now()
+            return _schedule(need, need.queued_at, actor=actor, comment=comment)
         return _open(_move(need, step, actor=actor, comment=comment))
 
 
@@ -97,9 +104,9 @@ def send_back(*, actor: User, need: Need, reason: str, comment: str = "") -> Nee
     """
     _check_reason(reason, comment, words_needed=reason == Reason.OTHER)
     with transaction.atomic():
-        need = _locked(need)
+        need = locked(need)
         step = lifecycle.step(actor, need, "return")
-        need.publish_at = need.campaign = None
+        need.publish_at = need.queued_at = need.campaign = None
         return _move(need, step, actor=actor, comment=comment, reason=reason)
 
 
@@ -112,9 +119,9 @@ def recall(*, actor: User, need: Need, reason: str, comment: str = "") -> Need:
     """
     _check_reason(reason, comment, words_needed=True)
     with transaction.atomic():
-        need = _locked(need)
+        need = locked(need)
         step = lifecycle.step(actor, need, "recall")
-        need.publish_at = need.campaign = None
+        need.publish_at = need.queued_at = need.campaign = None
         return _move(need, step, actor=actor, comment=comment, reason=reason)
 
 
@@ -122,7 +129,7 @@ def withdraw(*, actor: User, need: Need, comment: str = "") -> Need:
     """Take the need back for good. Raises Conflict once somebody has pledged."""
     with transaction.atomic():
         closed = NeedProgress.objects.filter(need=need, helpers=0).update(is_open=False)
-        need = _locked(need)
+        need = locked(need)
         step = lifecycle.step(actor, need, "withdraw")
         if not closed:
             raise Conflict("已经有人认领帮助，不能撤下；请联系县级管理员。")
@@ -130,23 +137,9 @@ def withdraw(*, actor: User, need: Need, comment: str = "") -> Need:
         return _move(need, step, actor=actor, comment=comment)
 
 
-def publish_due(*, limit: int = 500) -> int:
-    """Publish what was approved for a moment that has come (集中发布); returns how many."""
-    due = Need.objects.filter(status=Status.CHECKED, publish_at__lte=now()).order_by("publish_at", "id")
-    published = 0
-    for pk in list(due.values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            free = NeedProgress.objects.select_for_update(no_key=True, skip_locked=True).filter(need=pk)
-            need = _locked(Need(pk=pk)) if free.first() else None
-            if need and need.status == Status.CHECKED and need.publish_at and need.publish_at <= now():
-                if is_blocked(need.household):
-                    Need.objects.filter(pk=pk).update(
-                        publish_at=None, campaign=None
-                    )  # the county looks again
-                    continue
-                _open(_move(need, lifecycle.step(None, need, "publish"), actor=None))
-                published += 1
-    return published
+def publish_by_system(need: Need) -> Need:
+    """Make public what was approved; the caller holds the need (`locked`)."""
+    return _open(_move(need, lifecycle.step(None, need, "publish"), actor=None))
 
 
 def move_by_system(need: Need, action: str) -> Need:
@@ -162,7 +155,7 @@ def _check_reason(reason: str, comment: str, *, words_needed: bool) -> None:
         raise InvalidInput(text, fields={"comment": [text]})
 
 
-def _locked(need: Need) -> Need:
+def locked(need: Need) -> Need:
     """The progress row, then the need, re-read: the order of whoever pledges or confirms."""
     if "review" in settings.TEST_SKIP_GUARDS:  # the twin of the race test reads without waiting
         return Need.objects.select_related("region", "household").get(pk=need.pk)
@@ -197,15 +190,17 @@ def _take_down(need: Need) -> None:
 
 def _schedule(need: Need, publish_at: datetime, *, actor: User, comment: str) -> Need:
     need.publish_at = publish_at
-    need.save(update_fields=["publish_at", "campaign"])
+    need.save(update_fields=["publish_at", "queued_at", "campaign"])
     _write_review(need, "approve", need.status, actor=actor, comment=comment, reason="")
     audit.record(
         actor=actor,
         action="need.approve",
         obj=need,
         region_code=need.region_id,
-        changes={"publish_at": publish_at.isoformat()},
+        changes={"publish_at": publish_at.isoformat(), "queued": need.queued_at is not None},
     )
+    if need.queued_at:
+        _tell_queued(need)
     return need
 
 
@@ -259,6 +254,20 @@ def _write_review(
 def _role(actor: User | None, need: Need) -> str:
     roles = grants(actor).roles_over(need.region_id) if actor else set()
     return next((role for role in Role.values if role in roles), "")
+
+
+def _tell_queued(need: Need) -> None:
+    """The household, and the officer who wrote for it, hear that it is approved and waits for its turn."""
+    text = f"“{need.title}”县里已批准。现在求助多、帮助少，按先后公开，轮到了会告诉您。"
+    people = {need.keeper or need.created_by} if need.on_behalf else set()
+    if need.household and need.household.account:
+        people.add(need.household.account)
+    for person in people:
+        key = f"queued:{need.pk}:{need.queued_at:%Y%m%d%H%M%S}:{person.pk}"
+        own = need.household and need.household.account_id == person.pk
+        messages.notify(
+            user=person, text=text, dedup_key=key, link="/apply/" if own else f"/office/needs/{need.pk}/"
+        )
 
 
 def _tell_household(need: Need, step: lifecycle.Step) -> None:

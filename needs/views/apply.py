@@ -15,13 +15,16 @@ from accounts.services.submissions import once
 from accounts.views.listing import address
 from accounts.views.outbox import asked_key
 from accounts.views.places import place
+from fupin.lib.clock import ZONE, now
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import add_errors
 from needs.enums import Evidence, Status
 from needs.forms.apply import SelfRegisterForm
+from needs.household_queues import help_of
 from needs.lifecycle import SENT_BACK
 from needs.models import Household, HouseholdClaim, Need
 from needs.office_queries import own_needs
+from needs.pace import place_of
 from needs.services import households as service
 from needs.signals import household_page
 from needs.views.write import write
@@ -53,6 +56,7 @@ def home(request: SignedIn) -> HttpResponse:
         return render(request, "needs/apply/start.html", {"claim": waiting})
     answers: list[tuple[Any, Any]] = household_page.send(sender=Household, household=household)
     deliveries = [row for _, rows in answers for row in rows]
+    deliveries += help_of(household, request.user)
     barred = service.why_not_public(household)
     context = {
         "household": household,
@@ -128,11 +132,20 @@ def _known(user: User) -> dict[str, str]:
     return {"name": user.name, "phone": phone}
 
 
+def _when_public(need: Need) -> str:
+    if need.queued_at:
+        return f"现在求助多、帮助少，按先后公开，您家排第 {place_of(need)} 位。轮到了会告诉您。"
+    moment = need.publish_at.astimezone(ZONE) if need.publish_at else now()
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M} 公开，到时会告诉您。"
+
+
 def _in_plain_words(need: Need, barred: str) -> dict[str, Any]:
     now_, next_ = PLAIN[Status(need.status)]
     if need.on_behalf and need.status in (Status.DRAFT, Status.RETURNED):
         next_ = "这条由村信息员替您写，补充好以后会再提交。"
     editable = need.status in (Status.DRAFT, Status.RETURNED) and not need.on_behalf
+    if need.status == Status.CHECKED and need.publish_at:
+        now_, next_ = "县里已批准", _when_public(need)
     if barred and need.status in (Status.DRAFT, Status.RETURNED):
         next_ = BARRED
     returns = [row for row in need.reviews.all() if row.action in SENT_BACK and row.comment + row.reason]

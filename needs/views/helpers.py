@@ -2,21 +2,26 @@
 
 from typing import Any
 
+from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Verb
 from accounts.http import SignedIn
 from accounts.permissions import ensure, grants
+from accounts.services.submissions import once
 from accounts.views.access import officer_page
 from accounts.views.listing import pager
+from accounts.views.outbox import asked_key
+from fupin.lib.errors import InvalidInput
 from fupin.lib.paging import keyset_page
-from needs.forms.helpers import HelpDecideForm, HelperEndForm, HelperForm, HelpForm
-from needs.household_enums import HelpState
+from needs.forms.helpers import HelpDecideForm, HelperEndForm, HelperForm, HelperRespondForm, HelpForm
+from needs.household_enums import HelperAnswer, HelpState
+from needs.household_queues import HOUSEHOLD_DAYS, help_row, help_waiting
 from needs.models import Household, HouseholdHelper, OfflineHelp
 from needs.services import helpers as service
 from needs.views.filing import file, household_form, posted
@@ -138,6 +143,20 @@ def decide(request: SignedIn, pk: int, act: int) -> HttpResponse:
     )
 
 
+@officer_page(Verb.COLLECT)
+@require_safe
+def waiting(request: SignedIn) -> HttpResponse:
+    """Recorded help that I may confirm as a second person, longest waiting first."""
+    page = keyset_page(help_waiting(request.user), order=("id",), cursor=request.GET.get("cursor"))
+    context = {
+        "rows": [help_row(act) for act in page.items],
+        "title": "线下帮扶等确认",
+        "lead": f"帮扶人做过的事，由另一个人确认。本户有账号的先问本户，{HOUSEHOLD_DAYS} 天没有答复再请您确认。",
+        **pager(request, page),
+    }
+    return render(request, "needs/office/household_queue.html", context)
+
+
 @login_required
 @require_safe
 def mine(request: SignedIn) -> HttpResponse:
@@ -164,8 +183,41 @@ def own_record(request: SignedIn, pk: int) -> HttpResponse:
     if status is None:
         return redirect("needs:helping-record", row.pk)
     page = keyset_page(_acts().filter(helper=row), order=("-id",), cursor=request.GET.get("cursor"))
-    context = {"helper": row, "form": form, "rows": _shown(request, page.items), **pager(request, page)}
+    context = {
+        "helper": row,
+        "form": form,
+        "respond": HelperRespondForm(),
+        "rows": _shown(request, page.items),
+        **pager(request, page),
+    }
     return render(request, "needs/apply/helping_record.html", context, status=status)
+
+
+@login_required
+@require_POST
+def respond(request: SignedIn, pk: int) -> HttpResponse:
+    """I agree to be named as a helper, or decline."""
+    row = get_object_or_404(request.user.helping.select_related("household"), pk=pk)
+    form = HelperRespondForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput("请点“是我，同意”或者“不同意”。")
+    agrees = form.cleaned_data["answer"] == HelperAnswer.AGREED
+    content = {"helper": row.pk, **form.cleaned_data}
+    once(
+        actor=request.user,
+        key=asked_key(request),
+        purpose="helper-respond",
+        content=content,
+        work=lambda: (
+            service.respond(
+                actor=request.user, helper=row, agrees=agrees, reason=form.cleaned_data["reason"]
+            ).pk
+        ),
+    )
+    notices.success(
+        request, "谢谢您，以后做了什么可以在这里登记。" if agrees else "已记下，您不再列为这户的帮扶人。"
+    )
+    return redirect("needs:helping-record", row.pk) if agrees else redirect("needs:helping")
 
 
 @login_required

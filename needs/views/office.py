@@ -21,7 +21,7 @@ from fupin.lib.clock import ZONE
 from fupin.lib.errors import Conflict, FupinError, InvalidInput
 from fupin.lib.forms import add_errors
 from fupin.lib.paging import keyset_page
-from needs import deadlines, lifecycle, queries
+from needs import deadlines, lifecycle, pace, queries
 from needs.catalogue import book, compare, county_of
 from needs.details import facts, reviewed_at_county
 from needs.enums import Flag, Reason, Status
@@ -56,7 +56,7 @@ FLAG_HELP = {
     Flag.VAGUE: "请确认内容能让人看懂：缺什么、为什么、什么时候用。",
 }
 DECIDED = {(row.action, row.source, row.target): row.label for row in lifecycle.LIFECYCLE}
-SCHEDULED = "审批通过，定时发布"
+SCHEDULED = "审批通过，等候发布"
 DECISIONS: dict[str, Callable[..., Need]] = {
     "submit": lambda actor, need, given: review.submit(actor=actor, need=need, comment=given["comment"]),
     "verify": lambda actor, need, given: review.verify(actor=actor, need=need, comment=given["comment"]),
@@ -68,6 +68,7 @@ DECISIONS: dict[str, Callable[..., Need]] = {
         publish_at=given.get("publish_at"),
         campaign=given.get("campaign"),
         photos=[int(pk) for pk in given.get("photos", ())],
+        urgent=given.get("urgent", False),
     ),
     "return": lambda actor, need, given: review.send_back(
         actor=actor, need=need, reason=given.get("reason", ""), comment=given["comment"]
@@ -163,7 +164,10 @@ def _form(request: SignedIn, need: Need, data: Any = None) -> DecisionForm:
     steps = lifecycle.steps_for(request.user, need)
     # A button that was there when the page was opened may be gone; its fields are then still understood.
     actions = {step.action for step in steps} | ({"return", "approve"} if data is not None else set())
-    return DecisionForm(data, photos=need.photos.all(), actions=actions, campaigns=campaigns_for(need))
+    queues = data is not None or ("approve" in actions and pace.holds_back(need))
+    return DecisionForm(
+        data, photos=need.photos.all(), actions=actions, campaigns=campaigns_for(need), queues=queues
+    )
 
 
 def _page(
@@ -195,6 +199,7 @@ def _page(
         "due": deadlines.due(need) if need.waiting_since and need.status in review.GATES else None,
         "flags": flags,
         "facts": _facts(need),
+        **_pace(need),
         "details": facts(need.kind, need.details, office=True),
         "goods": compare(need.items.all(), book(county_of(need.region_id))) if need.items.all() else [],
         "goods_total": sum(item.total_fen for item in need.items.all()),
@@ -208,6 +213,16 @@ def _page(
         "photos": need.photos.all(),
     }
     return render(request, "needs/office/detail.html", context, status=status)
+
+
+def _pace(need: Need) -> dict[str, Any]:
+    """Why a need waits though it is approved, or will, and its place; nothing while help keeps up."""
+    queued = need.status == Status.CHECKED and need.queued_at is not None
+    if need.status not in review.GATES or (need.publish_at and not queued):
+        return {}
+    state = pace.state_of(need.county * 10**6)
+    waits = queued or (state.holds and state.rule is not None and pace.is_routine(need, state.rule))
+    return {"pace": state.note if waits else "", "queue_place": pace.place_of(need) if queued else 0}
 
 
 def _facts(need: Need) -> list[dict[str, Any]]:

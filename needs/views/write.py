@@ -18,7 +18,7 @@ from accounts.views.access import officer_page
 from accounts.views.outbox import asked_key
 from accounts.views.places import RegionParameter, place
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
-from needs import queries
+from needs import pace, queries
 from needs.catalogue import book, county_of
 from needs.enums import Status, Subject
 from needs.forms.office import NeedFilter, SearchForm
@@ -197,6 +197,7 @@ def _sheet_page(request: SignedIn, context: dict, sheet: NeedSheet, *, status: i
         **context,
         "sheet": sheet,
         "guide": GUIDE,
+        "pace": pace.state_of(county_of(getattr(target, "region_id", target.pk))).note,
         "photos": need.photos.all() if need else [],
         "photos_lost": bool(request.FILES),
         "draft_key": context.get("draft_key") or (f"need-{need.pk}" if need else f"need-new-{target.pk}"),

@@ -11,7 +11,7 @@ from fupin.lib.clock import ZONE, now
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from needs.enums import Status
 from needs.models import Campaign, Need
-from needs.services import campaigns, drafts, review
+from needs.services import campaigns, drafts, publication, review
 from needs.services.campaigns import CampaignInput
 from tests import factories
 
@@ -51,9 +51,9 @@ def test_needs_of_a_campaign_become_public_together_and_once(people):
     needs = [approved(people, made) for _ in range(3)]
     assert {need.status for need in needs} == {Status.CHECKED}
     assert {need.publish_at for need in needs} == {made.release_at}
-    assert review.publish_due() == 0
+    assert publication.publish_due() == 0
     let_it_come(made)
-    assert (review.publish_due(), review.publish_due()) == (3, 0)
+    assert (publication.publish_due(), publication.publish_due()) == (3, 0)
     assert set(made.needs.values_list("status", flat=True)) == {Status.PUBLISHED}
     assert AuditEntry.objects.filter(action="need.publish").count() == 3
 
@@ -63,7 +63,7 @@ def test_a_sweep_that_was_killed_is_finished_by_the_next(people):
     for _ in range(3):
         approved(people, made)
     let_it_come(made)
-    assert (review.publish_due(limit=1), review.publish_due()) == (1, 2)
+    assert (publication.publish_due(limit=1), publication.publish_due()) == (1, 2)
 
 
 def test_moving_the_date_moves_everything_that_waits_in_it(people):
@@ -122,7 +122,7 @@ def test_a_returned_need_leaves_the_campaign(people):
     need = Need.objects.get(pk=need.pk)
     assert (need.campaign_id, need.publish_at) == (None, None)
     let_it_come(made)
-    assert review.publish_due() == 0
+    assert publication.publish_due() == 0
 
 
 def test_the_county_makes_fills_and_moves_a_campaign_on_its_pages(people, as_user):
@@ -174,7 +174,7 @@ def test_the_public_page_opens_with_the_release_and_shows_only_what_is_public(pe
     )
     assert client.get(made.get_absolute_url()).status_code == 404
     let_it_come(made)
-    review.publish_due()
+    publication.publish_due()
     review.recall(actor=people.county, need=hidden, reason="unclear", comment="要重新核对")
     page = client.get(made.get_absolute_url()).content.decode()
     assert (shown.title in page, hidden.title in page) == (True, False)
@@ -188,7 +188,7 @@ def test_the_public_page_costs_the_same_for_one_and_for_three_needs(people, clie
     approved(people, made)
     for _ in range(2):
         let_it_come(made)
-        review.publish_due()
+        publication.publish_due()
         with CaptureQueriesContext(connection) as queries:
             client.get(made.get_absolute_url())
         counts.append(len(queries))
@@ -202,7 +202,7 @@ def test_a_campaign_that_is_over_says_so_and_its_needs_stay(people, client):
     made = campaign(people, closes_at=now() + timedelta(days=8))
     need = approved(people, made)
     let_it_come(made)
-    review.publish_due()
+    publication.publish_due()
     Campaign.objects.update(release_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1))
     page = client.get(made.get_absolute_url()).content.decode()
     assert "已经结束" in page

@@ -14,7 +14,7 @@ from fupin.lib.clock import now, shifted
 from fupin.lib.errors import Conflict, NotAllowed
 from needs import invariants  # noqa: F401
 from needs.models import Household, HouseholdReport, Need, NeedPhoto, NeedProgress
-from needs.services import campaigns, consents, drafts, household_reports, review
+from needs.services import campaigns, consents, drafts, household_reports, publication, review
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_an_approval_for_a_later_date_does_not_come_true(people: factories.Staff
     review.approve(actor=people.county, need=need, publish_at=now() + timedelta(hours=1))
     consents.withdraw(actor=people.village, household=home, **WITHDRAWAL)
     with shifted(timedelta(hours=2)):
-        assert review.publish_due() == 0
+        assert publication.publish_due() == 0
     with pytest.raises(Conflict):
         review.approve(actor=people.county, need=need)
 

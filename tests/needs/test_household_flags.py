@@ -12,7 +12,15 @@ from fupin.lib.clock import now, shifted
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from needs import invariants  # noqa: F401
 from needs.models import Campaign, Household, HouseholdFlag, Need
-from needs.services import drafts, household_flags, household_records, households, members, review
+from needs.services import (
+    drafts,
+    household_flags,
+    household_records,
+    households,
+    members,
+    publication,
+    review,
+)
 from needs.services import household_reports as reports
 from needs.services.households import HouseholdInput
 from needs.services.members import MemberInput
@@ -69,7 +77,7 @@ def test_a_scheduled_publication_waits_for_a_flag_found_since(people: factories.
     Need.objects.filter(pk=need.pk).update(campaign=campaign)
     home(people, "乙测试", phone="19900005555")
     with shifted(timedelta(hours=2)):
-        assert review.publish_due() == 0
+        assert publication.publish_due() == 0
     need.refresh_from_db()
     assert (need.status, need.publish_at, need.campaign) == ("checked", None, None)
 

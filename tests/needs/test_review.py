@@ -9,7 +9,7 @@ from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
 from needs import lifecycle
 from needs.enums import Flag, Status
 from needs.models import Need
-from needs.services import drafts, review
+from needs.services import drafts, publication, review
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -146,9 +146,9 @@ def test_need_under_review_can_not_be_edited(people):
 def test_approval_for_a_later_date_publishes_then_and_once(people):
     need = review.check(actor=people.township, need=review.submit(actor=people.village, need=draft(people)))
     need = review.approve(actor=people.county, need=need, publish_at=now() + timedelta(hours=1))
-    assert (need.status, review.publish_due()) == (Status.CHECKED, 0)
+    assert (need.status, publication.publish_due()) == (Status.CHECKED, 0)
     Need.objects.filter(pk=need.pk).update(publish_at=now())
-    assert (review.publish_due(), review.publish_due()) == (1, 0)
+    assert (publication.publish_due(), publication.publish_due()) == (1, 0)
     need.refresh_from_db()
     assert (need.status, need.progress.is_open) == (Status.PUBLISHED, True)
 

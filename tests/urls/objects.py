@@ -179,6 +179,7 @@ OWN: dict[str, Rows] = {
     "needs:helper-record": _helper,
     "needs:help-decide": lambda world: [{"pk": world.household.pk, "act": world.things["help"]}],
     "needs:helping-record": _thing("helper"),
+    "needs:helping-answer": _thing("helper"),
     "needs:apply-helper-answer": _thing("help"),
     "needs:member": _member,
     "needs:member-remove": _member,
