@@ -11,8 +11,8 @@ import fupin.lib.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_visit_verb"),
-        ("needs", "0017_helpers"),
+        ("accounts", "0001_squashed"),
+        ("needs", "0001_squashed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
