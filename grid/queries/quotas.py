@@ -16,9 +16,12 @@ from grid.models import QuotaRule, SubsidyRate, ZeroReport
 from grid.quota_enums import POOR_VILLAGE
 
 REPEAT_DAYS = 90
+CONFIRMED = """(n.status = 'fulfilled' OR EXISTS (
+  SELECT FROM donors_pledge p WHERE p.need_id = n.id AND p.status = 'confirmed' AND p.outcome = 'complete'))"""
+"""SQL: whether the need `n` was confirmed as real and received."""
 
 # The first of its kind counts: of one household and kind within 90 days, and of one text within 90 days.
-HANDED = """
+HANDED = f"""
 WITH texts AS (
   SELECT id, submitted_at - lag(submitted_at) OVER (
            PARTITION BY md5(regexp_replace(story, '[[:space:][:punct:]]', '', 'g')) ORDER BY submitted_at, id
@@ -38,8 +41,7 @@ SELECT n.id, coalesce(n.origin_region, n.region_id), n.kind, n.submitted_at,
                 AND e.submitted_at >= n.submitted_at - interval '90 days'
                 AND e.status NOT IN ('draft', 'returned', 'withdrawn')) THEN 'repeated'
             WHEN t.copied THEN 'copied' ELSE '' END,
-       n.status = 'fulfilled' OR EXISTS (
-         SELECT FROM donors_pledge p WHERE p.need_id = n.id AND p.status = 'confirmed' AND p.outcome = 'complete')
+       {CONFIRMED}
 FROM needs_need n
 LEFT JOIN texts t ON t.id = n.id
 LEFT JOIN grid_excludedneed x ON x.need_id = n.id
@@ -49,7 +51,7 @@ LEFT JOIN LATERAL (
 WHERE n.county = %(county)s AND n.subject = 'household'
   AND n.submitted_at >= %(low)s AND n.submitted_at < %(high)s
 ORDER BY n.id
-"""
+"""  # noqa: S608
 
 
 def last_of(month: date) -> date:

@@ -21,34 +21,17 @@ from accounts.views.outbox import asked_key
 from accounts.views.places import asked_region
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import add_errors
-from fupin.lib.money import yuan
 from grid.forms.quotas import MonthParameter, NoteForm, ZeroForm
 from grid.models import QuotaResult
-from grid.queries import results
+from grid.queries import outcomes, results
+from grid.queries.outcomes import Outcome
 from grid.queries.results import Row
 from grid.quota_enums import Appraised, Skip
 from grid.services import months, quotas
+from grid.views import quota_cells
 from needs.models import Need
 
 MAX_LINES = 24
-COLUMNS = (
-    {"label": "岗位"},
-    {"label": "应报", "numeric": True},
-    {"label": "计数", "numeric": True},
-    {"label": "按时", "numeric": True},
-    {"label": "已确认收到", "numeric": True},
-    {"label": "结果"},
-)
-PAY_COLUMNS = (
-    {"label": "月份"},
-    {"label": "补贴"},
-    {"label": "在岗天数", "numeric": True},
-    {"label": "完成", "numeric": True},
-    {"label": "金额（元）", "numeric": True},
-)
-NEED_COLUMNS = ({"label": "求助"}, {"label": "提交"}, {"label": "计数"})
-
-
 AREA_VERBS = (Verb.CHECK, Verb.APPROVE, Verb.REPORT)
 
 
@@ -65,13 +48,12 @@ def mine(request: SignedIn) -> HttpResponse:
     context = {
         "form": form if posts else None,
         "month": month,
-        "tiles": _tiles(rows),
-        "columns": COLUMNS,
-        "rows": [_cells(row) for row in rows],
-        "need_columns": NEED_COLUMNS,
+        "before": address(request, month=f"{months.before(month):%Y-%m}"),
         "needs": needs,
-        "pay_columns": PAY_COLUMNS,
-        "lines": [_pay_cells(line) for line in results.own_lines(request.user)[:MAX_LINES]],
+        "need_columns": quota_cells.NEED_COLUMNS,
+        "pay_columns": quota_cells.PAY_COLUMNS,
+        "lines": [quota_cells.paid(line) for line in results.own_lines(request.user)[:MAX_LINES]],
+        **_counted(rows, outcomes.of_posts(Appointment.objects.filter(user=request.user))),
         "oversees": _oversees(request),
     }
     return render(request, "grid/quotas.html", context, status=400 if form.errors else 200)
@@ -127,50 +109,16 @@ def _my_month(request: SignedIn, posts: list[Appointment], month: Any) -> tuple[
     return rows, cells
 
 
-def _tiles(rows: list[Row]) -> list[dict[str, Any]]:
-    expected, submitted = sum(row.expected for row in rows), sum(row.submitted for row in rows)
-    return [
-        {"label": "应报", "value": expected, "unit": "条"},
-        {"label": "计数", "value": submitted, "unit": "条", "note": _gap(rows)},
-        {"label": "按时", "value": sum(row.on_time for row in rows), "unit": "条"},
-        {"label": "已确认收到", "value": sum(row.confirmed for row in rows), "unit": "条"},
-    ]
-
-
-def _gap(rows: list[Row]) -> str:
-    missing = sum(max(0, row.expected - row.submitted) for row in rows if not row.zero_report)
-    return f"还差 {missing} 条" if missing else "已达到"
-
-
-def _outcome(row: Row) -> str:
-    if row.zero_report:
-        return "零报告"
-    return "已达到" if row.met else f"差 {row.expected - row.submitted} 条"
-
-
-def _cells(row: Row, *, named: bool = False) -> list[dict[str, Any]]:
-    who = f"{row.post.user.get_full_name()} · " if named else ""
-    where = f"{row.post.region.name} {row.post.get_role_display()}"
-    url = reverse("grid:quota-result", args=[row.result.pk]) if row.result else ""
-    return [
-        {"value": f"{who}{where}", "url": url},
-        {"value": row.expected},
-        {"value": row.submitted},
-        {"value": row.on_time},
-        {"value": row.confirmed},
-        {"value": _outcome(row)},
-    ]
-
-
-def _pay_cells(line: Any) -> list[dict[str, Any]]:
-    name = line.rate.name if line.month == line.closed.month else f"{line.rate.name}（补 {line.month:%Y-%m}）"
-    return [
-        {"value": f"{line.closed.month:%Y-%m}"},
-        {"value": f"{name} · {line.rate.get_basis_display()}"},
-        {"value": line.days},
-        {"value": f"{line.done}/{line.asked}" if line.asked else "—"},
-        {"value": yuan(line.fen)},
-    ]
+def _counted(rows: list[Row], found: dict[int, Outcome], *, named: bool = False) -> dict[str, Any]:
+    """What both pages show: the month in tiles and bars, the score, and every post in a table."""
+    return {
+        "tiles": quota_cells.tiles(rows),
+        "bars": quota_cells.bars(rows),
+        "expected": sum(row.expected for row in rows),
+        "score": quota_cells.score(outcomes.together(found.values())),
+        "columns": quota_cells.COLUMNS,
+        "rows": [quota_cells.post(row, found.get(row.post.pk), named=named) for row in rows],
+    }
 
 
 def _oversees(request: SignedIn) -> bool:
@@ -196,13 +144,12 @@ def area(request: SignedIn) -> HttpResponse:
         return render(request, "grid/quota_area.html", {"region": region, "month": month, "counties": links})
     inside = Q(region__gte=region.code, region__lte=region.code_end)
     rows = results.rows_of(county, month, inside)
+    found = outcomes.of_posts([*{row.post.pk: row.post for row in rows}.values()])
     context = {
         "region": region,
         "month": month,
         "before": address(request, month=f"{months.before(month):%Y-%m}"),
-        "tiles": _tiles(rows),
-        "columns": COLUMNS,
-        "rows": [_cells(row, named=True) for row in rows],
+        **_counted(rows, found, named=True),
         "closed": bool(rows and rows[0].result),
         "closes_on": months.closes_on(county, month),
     }
@@ -237,12 +184,12 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
         except (InvalidInput, Conflict) as error:
             add_errors(form, error)
             status = error.status
-    needs = Need.objects.filter(pk__in=row.needs).order_by("submitted_at")
+    needs, fates = Need.objects.filter(pk__in=row.needs).order_by("submitted_at"), outcomes.fates(row.needs)
     context = {
         "row": row,
         "form": form,
-        "facts": _facts(row),
-        "needs": [(need, reverse("needs:office-need", args=[need.pk])) for need in needs],
+        "facts": quota_cells.facts(row),
+        "needs": [(need, reverse("needs:office-need", args=[need.pk]), fates[need.pk]) for need in needs],
         "action": _action(request, row),
         "approves": grants(request.user).allow(Verb.APPROVE, row.appointment.region_id),
     }
@@ -263,17 +210,6 @@ def _step(request: SignedIn, row: Any, form: NoteForm) -> None:
         work=lambda: deed(actor=request.user, result=row, note=note).pk,
     )
     messages.success(request, said)
-
-
-def _facts(row: Any) -> list[dict[str, Any]]:
-    return [
-        {"term": "应报", "value": f"{row.expected} 条"},
-        {"term": "计数", "value": f"{row.submitted} 条"},
-        {"term": f"按时（{row.rule.due_day} 日前）", "value": f"{row.on_time} 条"},
-        {"term": "已确认收到", "value": f"{row.confirmed} 条"},
-        {"term": "零报告", "value": "已签" if row.zero_report else "没有"},
-        {"term": "依据", "value": row.rule.clause},
-    ]
 
 
 def _action(request: SignedIn, row: Any) -> dict[str, str] | None:
