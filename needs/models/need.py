@@ -125,6 +125,10 @@ class Need(models.Model):
                 fields=["taken_down_at"], name="need_taken_down", condition=Q(taken_down_at__isnull=False)
             ),
             models.Index(fields=["publish_at"], name="need_publish_due", condition=Q(status="checked")),
+            # The newest needs of a county whatever became of them: the lists behind the leaders' figures.
+            models.Index(
+                fields=["county", "-id"], name="need_county_newest", condition=Q(published_at__isnull=False)
+            ),
             # A county's month of the leaders' figures (grid/figure_sources.py), whatever became of its needs.
             models.Index(
                 fields=["county", "published_at"],
