@@ -33,6 +33,7 @@ APPEND_ONLY = (
     "donors_statementmatch",
     "donors_transfer",
     "grid_cluestep",
+    "grid_assignmentstep",
     "grid_problemstep",
     "grid_reviewmeeting",
     "grid_subsidyline",

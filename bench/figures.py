@@ -22,8 +22,10 @@ from accounts.services import appointments
 from accounts.services.regions import load_regions
 from donors.models import Pledge
 from fupin.lib.clock import add_months, month_of, today
+from fupin.lib.paging import keyset_page
 from grid.models import Figure
 from grid.queries import figures as queries
+from grid.queries.figure_rows import BEHIND, newest
 from needs.models import Need
 
 NEEDS = int(os.environ.get("FUPIN_BENCH_NEEDS", "200000"))
@@ -41,7 +43,18 @@ def main() -> None:
         for month in months:
             worst = max(worst, _show(words, region, month, reader))
     print(f"worst: {worst:.1f} x the bare SQL (most {MOST_TIMES:.0f})")
+    for words, region in _regions():
+        _lists(words, region)
     _saved()
+
+
+def _lists(words: str, region: Region) -> None:
+    """The first page of the lists behind three figures, beside the same page of the plain query."""
+    for what in ("published", "open", "gifts"):
+        rows = BEHIND[what].rows(region, None, "").order_by("-id")
+        walked = _median(lambda: keyset_page(rows, order=("-id",), narrow=newest(region)))  # noqa: B023
+        plain = _median(lambda: list(rows[:21]))  # noqa: B023
+        print(f"{words:15} {what:9} first page {1000 * walked:7.1f} ms, plain {1000 * plain:7.1f} ms")
 
 
 def _load() -> None:

@@ -294,6 +294,10 @@ CELERY_BEAT_SCHEDULE["grid.refresh_figures"] = {
 CELERY_BEAT_SCHEDULE["grid.set_visits_due"] = {"task": "grid.set_visits_due", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.make_briefs"] = {"task": "grid.make_briefs", "schedule": 20 * SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE["grid.close_months"] = {"task": "grid.close_months", "schedule": 20 * SWEEP_SECONDS}
+CELERY_BEAT_SCHEDULE["grid.recount_figures"] = {
+    "task": "grid.recount_figures",
+    "schedule": 20 * SWEEP_SECONDS,
+}
 CELERY_BEAT_SCHEDULE["grid.ask_questions"] = {"task": "grid.ask_questions", "schedule": 20 * SWEEP_SECONDS}
 
 LOGGING = {

@@ -242,10 +242,10 @@ SOURCES: dict[str, Source] = {source.name.value: source for source in _ROWS}
 
 VILLAGE_COLUMNS = ["asking", "neglected", "homes", "used", "covered"]
 
-VILLAGES = """
-INSERT INTO grid_villagefigure (village, needs, waiting, helped, homes, used, covered)
-SELECT r.code, coalesce(n.needs, 0), coalesce(n.waiting, 0), coalesce(n.helped, 0), coalesce(h.homes, 0),
-       coalesce(h.used, 0), coalesce(h.covered, 0)
+VILLAGE_ROW = ["needs", "waiting", "helped", "homes", "used", "covered"]
+VILLAGE_ROWS = """SELECT r.code AS village, coalesce(n.needs, 0) AS needs, coalesce(n.waiting, 0) AS waiting,
+       coalesce(n.helped, 0) AS helped, coalesce(h.homes, 0) AS homes, coalesce(h.used, 0) AS used,
+       coalesce(h.covered, 0) AS covered
 FROM accounts_region r
 LEFT JOIN (
   SELECT n.region_id, count(*) AS needs, count(*) FILTER (WHERE n.status = 'published') AS waiting,
@@ -270,7 +270,9 @@ LEFT JOIN (
   FROM needs_household h WHERE h.closed_at IS NULL {homes} GROUP BY 1) h ON h.region_id = r.code
 WHERE r.level = 5 AND r.valid_to IS NULL AND (n.needs > 0 OR h.homes > 0) {regions}
 """
-"""Fills the villages' rows; `needs`, `homes` and `regions` narrow it to some villages."""
+"""The villages' rows; `needs`, `homes` and `regions` narrow it to some villages."""
+VILLAGES = f"INSERT INTO grid_villagefigure (village, {', '.join(VILLAGE_ROW)}) {VILLAGE_ROWS}"
+"""Fills the villages' rows, narrowed likewise."""
 
 OF_VILLAGES = """SELECT {place} AS region, %(all_time)s::date AS month, ''::varchar AS part,
   count(*) FILTER (WHERE v.needs > 0) AS asking, count(*) FILTER (WHERE v.needs > 0 AND v.helped = 0) AS neglected,

@@ -31,12 +31,14 @@ from grid.queries import (
     visits,
     warnings,
 )
+from grid.queries.assignments import late_below
+from grid.queries.assignments import waiting as assignments_waiting
 from grid.queries.clocks import overdue
 from grid.queries.clues import orders_waiting, waiting
 from grid.queries.problems import waiting as problems_waiting
 from grid.queries.questions import waiting as questions_waiting
 from grid.queries.subsidies import contested
-from grid.rows import clock_row, clue_row, objection_row, order_row, problem_row, question_row
+from grid.rows import assignment_row, clock_row, clue_row, objection_row, order_row, problem_row, question_row
 from grid.services import handover, regions
 
 _APPOINT = frozenset({Verb.APPOINT})
@@ -206,6 +208,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("月度排查表", frozenset({Verb.VISIT, Verb.VERIFY}), sheets.unfiled_for, sheet_row, "grid:grids"),
     Section("待交接", _APPOINT, handover.due, handover_row, "grid:handovers"),
     Section("撤并村", _APPOINT, regions.standing, change_row, "grid:regions"),
+    Section("分给我的任务", _ON_DUTY | _APPOINT, assignments_waiting, assignment_row, "grid:assignments"),
+    Section(
+        "下面超期的任务", _CHECK | _APPOINT, late_below, assignment_row, "grid:assignments", "?show=late"
+    ),
     Section("部门预警", frozenset({Verb.CHECK}), warnings.batches_waiting, batch_row, "grid:warning-batches"),
     Section("要整改的问题", _RUN, inspections.to_rectify, rectify_row, "grid:inspections"),
     Section("等复核的整改", _INSPECT, inspections.to_accept, accept_row, "grid:inspections"),
@@ -244,6 +250,7 @@ DOORS = (
     Door("监测帮扶", "节假日安排", "grid:calendar", frozenset({Verb.APPROVE})),
     Door("人员与地区", "待交接", "grid:handovers", _APPOINT),
     Door("人员与地区", "撤并村", "grid:regions", _APPOINT),
+    Door("任务与补贴", "工作任务", "grid:assignments", frozenset({Verb.VIEW, Verb.REPORT}), without=_DESK),
     Door("任务与补贴", "我的任务", "grid:quotas", frozenset({Verb.COLLECT})),
     Door("任务与补贴", "我的补贴", "grid:subsidies", frozenset({Verb.COLLECT, Verb.VISIT})),
     Door("任务与补贴", "补贴异议", "grid:subsidy-objections", frozenset({Verb.APPROVE})),

@@ -24,6 +24,17 @@ def size() -> Iterator[Found]:
         yield "grid_grid", pk, f"{FULL} households at most, or a reason", count
 
 
+@invariant("assignment-sums", "分解了的任务，完成数等于下一级之和，下一级全部办完才算完成")
+def assignments() -> Iterator[Found]:
+    for pk, wanted, found in rows(
+        """SELECT a.id, concat_ws(' ', sum(p.done), bool_and(p.state = 'done')),
+                  concat_ws(' ', a.done, a.state = 'done')
+           FROM grid_assignment a JOIN grid_assignment p ON p.parent_id = a.id WHERE a.state <> 'cancelled'
+           GROUP BY a.id HAVING (sum(p.done), bool_and(p.state = 'done')) <> (a.done, a.state = 'done') ORDER BY 1"""
+    ):
+        yield "grid_assignment", pk, wanted, found
+
+
 @invariant("grid-village", "每户只在本村现有的网格里")
 def village() -> Iterator[Found]:
     for pk, home, grid, row in rows(

@@ -10,6 +10,7 @@ from accounts.enums import Level, Role
 class ProblemKind(TextChoices):
     TECHNICAL = "technical", "技术性问题"
     POLICY = "policy", "政策性问题"
+    BURDEN = "burden", "填报负担"
     OTHER = "other", "其他问题"
 
 

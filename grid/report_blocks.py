@@ -76,9 +76,9 @@ def document(report: Report, link: Link = lambda code: "") -> Document:
         issuer=f"{report.name}{settings.SITE_NAME}管理办公室",
         number=f"{stem(report.name)}扶帮办〔{report.month.year}〕{report.month.month}号",
         title_lines=(f"关于{report.name}{month}", f"{settings.SITE_NAME}工作情况的报告"),
-        addressee=_addressee(report),
+        addressee=addressee(report),
         lead=f"现将{report.name}{month}工作情况报告如下。数字取自结账记录，结账以后不再改动。",
-        sections=tuple(_numbered(_sections(report, link))),
+        sections=tuple(numbered(_sections(report, link))),
         dated=f"{report.dated.year}年{report.dated.month}月{report.dated.day}日",
         note=f"结账校验：{'、'.join(value[:16] for value in report.hashes[:3])}"
         + (f"等 {len(report.hashes)} 项" if len(report.hashes) > 3 else ""),
@@ -106,7 +106,8 @@ def stem(name: str) -> str:
     return name
 
 
-def _addressee(report: Report) -> str:
+def addressee(report: Report) -> str:
+    """主送机关: the party committee and government of a county or above, below it the office above."""
     level = report.region.level
     if level <= Level.COUNTY:
         own = "自治县" if report.name.endswith("自治县") else report.name[-1]
@@ -116,7 +117,8 @@ def _addressee(report: Report) -> str:
     return f"{above}{office}："
 
 
-def _numbered(sections: Sequence[Section]) -> list[Section]:
+def numbered(sections: Sequence[Section]) -> list[Section]:
+    """With 一、二、三 before their headings."""
     return [
         Section(f"{NUMERALS[number]}、{one.heading}", one.sentences, one.pictures, one.tables)
         for number, one in enumerate(sections)
@@ -126,12 +128,12 @@ def _numbered(sections: Sequence[Section]) -> list[Section]:
 def _sections(report: Report, link: Link) -> list[Section]:
     words = report_words
     told = [*words.overview(report), *(words.silence(report) if report.region.level < Level.VILLAGE else [])]
-    sections = [Section("总体情况", tuple(told), *_rates(report, link))]
+    sections = [Section("总体情况", tuple(told), *rates(report, link))]
     if report.complete:
         sections.append(Section("善款和送达", tuple(words.money(report))))
         if report.kinds:
-            sections.append(Section("各类求助", ("按求助的类型分：",), *_kinds(report)))
-    sections.append(Section("信息员任务", tuple(words.duties(report)), *_duties(report)))
+            sections.append(Section("各类求助", ("按求助的类型分：",), *kinds(report)))
+    sections.append(Section("信息员任务", tuple(words.duties(report)), *duties(report)))
     if report.complete:
         sections.append(Section("办理时限", tuple(words.clocks(report))))
     sections.append(Section("补贴", tuple(words.pay(report))))
@@ -139,7 +141,7 @@ def _sections(report: Report, link: Link) -> list[Section]:
     return sections
 
 
-def _rates(report: Report, link: Link) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
+def rates(report: Report, link: Link) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
     """The match rate of each place below, with their needs and money."""
     if not report.complete or report.region.level >= Level.VILLAGE or not report.below:
         return (), ()
@@ -174,7 +176,7 @@ def _rate_row(row: Line) -> tuple[str, ...]:
     )
 
 
-def _kinds(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
+def kinds(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
     by_kind = [Line(0, Kind(kind).label, numbers) for kind, numbers in report.kinds.items()]
     rows = sorted(by_kind, key=lambda row: (-row["published"], row.name))
     bars = [Bar(row.name, row["published"], f"{row['published']} 条") for row in rows if row["published"]]
@@ -195,7 +197,7 @@ def _kinds(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
     return ((_ranked("图 2　各类公开求助", bars),) if bars else ()), (table,)
 
 
-def _duties(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
+def duties(report: Report) -> tuple[tuple[Picture, ...], tuple[Table, ...]]:
     own = report.own
     if not own["posts"]:
         return (), ()

@@ -7,13 +7,32 @@ from django.urls import reverse
 
 from accounts.enums import Level
 from fupin.lib.clock import day_of, today
-from fupin.lib.inbox import since, waiting_urgency
+from fupin.lib.inbox import SOON_DAYS, since, waiting_urgency
 from fupin.lib.money import yuan
+from grid.assignment_enums import AssignmentState
 from grid.clock_rules import RULES
 from grid.clue_enums import ClueState
-from grid.models import Clock, Problem, Question, SubsidyObjection
+from grid.models import Assignment, Clock, Problem, Question, SubsidyObjection
 from grid.problem_enums import ProblemState
 from grid.question_enums import Answer
+
+
+def assignment_row(part: Assignment) -> dict[str, Any]:
+    """A task or a part of one."""
+    parent = f"{part.region.parent.name} " if part.region.level > Level.COUNTY and part.region.parent else ""
+    is_open, left = part.state == AssignmentState.OPEN, (part.due_on - today()).days
+    owner = part.owner.user.get_full_name() if part.owner else "空缺"
+    due = part.state_words if part.is_late or not is_open else f"还有 {left} 天" if left else "今天到期"
+    return {
+        "url": part.get_absolute_url(),
+        "what": f"工作任务，责任人 {owner}",
+        "title": part.title,
+        "place": f"{parent}{part.region.name}",
+        "reason": f"已完成 {part.progress}" if part.amount is not None else "",
+        "due": due,
+        "urgency": "" if not is_open else "late" if left < 0 else "soon" if left <= SOON_DAYS else "",
+        "icon": "clipboard-document-check",
+    }
 
 
 def clock_row(clock: Clock, words: str, urgency: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from grid.services import (
     months,
     questions,
     reconcile,
+    recount,
     regions,
     schedule,
     warning_uploads,
@@ -66,6 +67,11 @@ def make_briefs() -> int:
 @shared_task(name="grid.refresh_figures", time_limit=1800)
 def refresh_figures() -> int:
     return figures.refresh()
+
+
+@shared_task(name="grid.recount_figures", time_limit=3600)
+def recount_figures() -> int:
+    return recount.recount_due()
 
 
 @shared_task(name="grid.ask_questions", time_limit=600)

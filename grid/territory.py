@@ -10,6 +10,7 @@ from grid.clock_rules import CLUE_CLOCKS as CLOCKS
 from grid.models import (
     Activity,
     ActivityState,
+    Assignment,
     Clock,
     Clue,
     Grid,
@@ -47,6 +48,7 @@ def move(*, sources: Sequence[int], target: Region, households: Sequence[int] | 
     InspectionItem.objects.filter(region__in=sources, closed_at=None).update(region=target)
     Clock.objects.filter(region__in=sources, done_on=None).update(region=target)
     Clue.objects.filter(region__in=sources, closed_at=None).update(region=target)
+    Assignment.objects.filter(region__in=sources, closed_at=None).update(region=target)
     Problem.objects.filter(region__in=sources, answered_at=None).update(region=target)
     Notice.objects.filter(region__in=sources, taken_down_at=None).update(region=target)
     _follow_posts(sources, target)

@@ -7,9 +7,12 @@ from accounts.models import Region, User
 from fupin.demo.cast import County
 from fupin.demo.places import HENGYANG
 from fupin.lib.clock import add_months, month_of, today
+from grid.figure_enums import AreaKind
 from grid.forms.scores import DEFAULT_WEIGHTS
+from grid.models import QuotaResult, SubsidyLine
 from grid.quota_enums import Basis, Villages
-from grid.services import briefs, months, quotas, scores
+from grid.services import area_numbers, briefs, months, quotas, scores, subsidies
+from grid.services.area_numbers import NumberInput
 from grid.services.quotas import RateInput, RuleInput
 from grid.services.scores import MethodInput
 from needs.enums import Kind
@@ -43,6 +46,13 @@ def tell(county: County, office: User) -> None:
     while months.closes_on(county.region, month) <= today():
         months.close(county.region, month)
         month = months.after(month)
+    _appraised(county)
+    numbers = (
+        NumberInput(AreaKind.POOR_HOMES, 40, first, "祁东县建档立卡和监测对象名册（演示）"),
+        NumberInput(AreaKind.MATCH_RATE, 35, first, "衡扶发〔2017〕7号 二"),
+    )
+    for number in numbers:
+        area_numbers.set_number(actor=county.admin, region=county.region, content=number)
     briefs.make_due()
     _score(county, first, quarter)
 
@@ -67,3 +77,24 @@ def _score(county: County, first: date, quarter: date) -> None:
     if row:
         scores.object_to(actor=village.officer, row=row, note="九月有一条是重复上报后撤回的，请复核。")
         scores.comment(actor=village.town.manager, row=row, note="情况属实，村里当天就撤回了。")
+
+
+def _appraised(county: County) -> None:
+    """The first village's officer contests an amount and a count; the township verifies what it finds right."""
+    village = next(county.villages())
+    lines = SubsidyLine.objects.filter(appointment__user=village.officer).order_by("-month")
+    short = next((line for line in lines if line.done < line.asked), None)
+    if short:
+        text = "那个月住院十二天，由邻村代走访，走访记录都在，请核一下。"
+        subsidies.contest(actor=village.officer, line=short, text=text)
+    results = QuotaResult.objects.filter(closed__region=county.region).order_by("-closed__month", "pk")
+    own = results.filter(appointment__user=village.officer, zero_report=False).first()
+    if own:
+        quotas.object_to(
+            actor=village.officer, result=own, note="有一条求助是上月底交的，网络不好，第二天才传上来。"
+        )
+    others = results.filter(appointment__region__parent=village.town.region).exclude(
+        appointment__user=village.officer
+    )
+    for result in others.exclude(appointment__user=village.town.manager)[:3]:
+        quotas.verify(actor=village.town.manager, result=result, note="对照走访记录，属实。")

@@ -18,6 +18,7 @@ from fupin.demo import (
     activities,
     adopting,
     clues,
+    doubtful,
     families,
     grids,
     home,
@@ -27,6 +28,7 @@ from fupin.demo import (
     quotas,
     registers,
     reviewing,
+    tasks,
     warned,
     writing,
 )
@@ -119,6 +121,8 @@ def seed(scale: Scale = SCALES["small"], *, say: Say = lambda line: None) -> Cou
     warned.tell(casting, qidong, personas["department"])
     registers.tell(qidong)
     clues.tell(casting, qidong)
+    doubtful.tell(qidong, donors)
+    tasks.tell(qidong, personas["village"])
     quotas.tell(qidong, personas["city"])
     moneybox.tell(qidong, donors)
     writing.tell(casting, qidong)

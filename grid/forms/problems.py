@@ -6,16 +6,17 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Appointment, Region
+from accounts.models import Region
 from fupin.lib.clock import today
 from fupin.lib.forms import BodyField, CleanForm, LineField
+from grid.forms.from_post import FromPostForm
 from grid.problem_enums import ProblemKind, ProblemState
 
 MOST_DAYS = 366
 _DAY = {"type": "date"}
 
 
-class ProblemForm(CleanForm):
+class ProblemForm(FromPostForm):
     """`posts` are those of the reporter; with one there is nothing to choose."""
 
     post = forms.TypedChoiceField(label="从哪个职务上报", coerce=int)
@@ -24,21 +25,8 @@ class ProblemForm(CleanForm):
     text = BodyField(
         label="详细情况",
         max_length=1000,
-        help_text="在哪里、做了什么、看到什么；政策问题写清文件名。不要写求助人的姓名和号码。",
+        help_text="在哪里、做了什么、看到什么；政策问题写清文件名，填报负担写清哪张表、哪一项、为什么没有必要。不要写求助人的姓名和号码。",
     )
-
-    def __init__(self, *args: Any, posts: Sequence[Appointment], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.posts = {post.pk: post for post in posts}
-        if len(posts) == 1:
-            del self.fields["post"]
-        else:
-            choices = [(post.pk, f"{post.region.name} {post.get_role_display()}") for post in posts]
-            self.fields["post"].choices = [("", "请选择"), *choices]  # type: ignore[attr-defined]
-
-    @property
-    def chosen_post(self) -> Appointment:
-        return self.posts[self.cleaned_data.get("post") or next(iter(self.posts))]
 
 
 class StepForm(CleanForm):
@@ -50,6 +38,7 @@ class StepForm(CleanForm):
 class ProblemFilter(CleanForm):
     show = forms.ChoiceField(required=False, choices=[("", ""), ("waiting", ""), ("mine", ""), ("all", "")])
     state = forms.ChoiceField(required=False, choices=[("", ""), *ProblemState.choices])
+    kind = forms.ChoiceField(required=False, choices=[("", ""), *ProblemKind.choices])
 
 
 class DigestForm(CleanForm):

@@ -1,5 +1,6 @@
 from grid.models.activity import Activity, ActivityKind, ActivityPhoto, ActivityState, Attendance
 from grid.models.article import Article
+from grid.models.assignment import Assignment, AssignmentStep
 from grid.models.clock import CalendarDay, Clock
 from grid.models.clue import Clue, ClueStep, ReviewMeeting
 from grid.models.clue_file import ClueFile
@@ -45,6 +46,8 @@ __all__ = [
     "ActivityState",
     "AreaNumber",
     "Article",
+    "Assignment",
+    "AssignmentStep",
     "Attendance",
     "Brief",
     "CalendarDay",

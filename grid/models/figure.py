@@ -105,6 +105,8 @@ class FigureState(models.Model):
 
     counted_at = models.DateTimeField(help_text="every change committed before this moment is in the figures")
     sealed = models.BigIntegerField(default=0, help_text="the last link of the audit chain that is counted")
+    recounted_on = models.DateField(null=True, help_text="the last night a slice was counted anew")
+    recounted_to = models.BigIntegerField(default=0, help_text="the last county of that slice")
 
     class Meta:
         default_permissions = ()

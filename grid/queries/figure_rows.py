@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
@@ -24,6 +25,8 @@ from grid.queries.quotas import bounds
 from needs.enums import Form, Kind, Status
 from needs.models import Household, Need
 
+NEED_RELATED = ("region__parent", "household", "cooperative")
+PLEDGE_RELATED = ("need__region__parent", "donor")
 Rows = Callable[[Region, date | None, str], QuerySet[Any]]
 
 
@@ -43,7 +46,7 @@ def needs(**only: Any) -> Rows:
     def rows(region: Region, month: date | None, part: str) -> QuerySet[Need]:
         found = Need.objects.filter(_within(region, "region", "county"), published_at__isnull=False, **only)
         found = found.filter(_in_month("published_at", month), **({"kind": part} if part else {}))
-        return found.select_related("region__parent", "household", "cooperative")
+        return found.select_related(*NEED_RELATED)
 
     return rows
 
@@ -52,8 +55,7 @@ def gifts(where: Q) -> Rows:
     def rows(region: Region, month: date | None, part: str) -> QuerySet[Pledge]:
         found = Pledge.objects.filter(_within(region, "need__region", "county"), where)
         found = found.filter(_in_month("created_at", month), _of_side(part))
-        related = ("need__region__parent", "donor")
-        return found.select_related(*related)
+        return found.select_related(*PLEDGE_RELATED)
 
     return rows
 
@@ -151,6 +153,30 @@ BEHIND: dict[str, Behind] = {
     "neglected": Behind("还没有人帮过的村", "village", "neglected", villages(helped=0), {}),
 }
 """Figure -> its rows; the keys are part of addresses."""
+
+
+def newest(region: Region) -> Callable[[QuerySet[Any], tuple[str, ...], int], QuerySet[Any]] | None:
+    """For `keyset_page` over needs or pledges of a county or above: the same first rows, from one short walk a county.
+
+    Without it the newest-first index of the whole country is read until enough rows of the place come by, which for a
+    place that has been quiet for years is nearly all of it. None below the counties.
+    """
+    if region.level > Level.COUNTY:
+        return None
+
+    def narrow(rows: QuerySet[Any], order: tuple[str, ...], limit: int) -> QuerySet[Any]:
+        here = rows.filter(county=OuterRef("code") / 10**6).order_by(*order).values("pk")
+        walks = [here] if rows.model is Need else [here.filter(status=state) for state in PledgeStatus.values]
+        columns = {f"w{number}": ArraySubquery(walk[:limit]) for number, walk in enumerate(walks)}
+        counties = Region.objects.filter(
+            code__range=(region.code, region.code_end), level__in=(Level.CITY, Level.COUNTY)
+        )
+        lists = counties.annotate(**columns).order_by().values_list(*columns)
+        found = sorted((pk for row in lists for ids in row for pk in ids), reverse=order == ("-id",))
+        related = NEED_RELATED if rows.model is Need else PLEDGE_RELATED
+        return rows.model._default_manager.filter(pk__in=found[:limit]).select_related(*related)
+
+    return narrow
 
 
 def _within(region: Region, column: str, county: str = "") -> Q:

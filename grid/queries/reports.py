@@ -58,7 +58,7 @@ class Report:
 
 def months_of(region: Region) -> QuerySet[ClosedMonth, Any]:
     """The months for which a report of this region can be made, as `{"month"}`."""
-    return ClosedMonth.objects.filter(_closings(region)).values("month").distinct()
+    return ClosedMonth.objects.filter(closings_behind(region)).values("month").distinct()
 
 
 def briefs_seen_by(user: Any) -> QuerySet[Brief]:
@@ -76,26 +76,30 @@ def closings_seen_by(user: Any) -> QuerySet[MonthClosing]:
 def report_of(region: Region, month: date) -> Report | None:
     """The report; None where no county it rests on has closed that month. At most five queries."""
     earlier = month_of(month - timedelta(days=1))
-    rows = ClosedMonth.objects.filter(_closings(region), month__in=(month, earlier)).select_related("region")
+    rows = ClosedMonth.objects.filter(closings_behind(region), month__in=(month, earlier)).select_related(
+        "region"
+    )
     now = [row for row in rows.order_by("region_id") if row.month == month]
     if not now:
         return None
     past = [row for row in rows if row.month == earlier]
-    pay = _pay([*now, *past], region)
+    pay = pay_by_closing([*now, *past], region)
     same = {row.region_id for row in past} == {row.region_id for row in now}
-    names = _names(now)
-    own = _line(region.code, names.get(str(region.code), region.name), now, pay, _ends(region))
+    names = names_of(now)
+    own = line_of(region.code, names.get(str(region.code), region.name), now, pay, ends_of(region))
     return Report(
         region=region,
         name=own.name,
         month=month,
         own=own,
-        below=tuple(_below(region, now, pay, names)),
-        kinds=_kinds(now, region),
-        before=_line(region.code, own.name, past, pay, _ends(region)) if same and _complete(past) else None,
-        missing=_missing(region, now),
-        complete=_complete(now),
-        target=_target(now[0], region),
+        below=tuple(lines_below(region, now, pay, names)),
+        kinds=kinds_of(now, region),
+        before=line_of(region.code, own.name, past, pay, ends_of(region))
+        if same and is_complete(past)
+        else None,
+        missing=counties_missing(region, now),
+        complete=is_complete(now),
+        target=target_of(now[0], region),
         dated=max(day_of(row.closed_at) for row in now),
         hashes=tuple(row.inputs_hash for row in now),
     )
@@ -111,7 +115,7 @@ def rates_of(region: Region, month: date, count: int = 12) -> list[tuple[date, i
         output_field=JSONField(),
     )
     rows = ClosedMonth.objects.filter(
-        _closings(region),
+        closings_behind(region),
         month__gt=add_months(month, -count),
         month__lte=month,
         report__has_key="figures",
@@ -122,29 +126,32 @@ def rates_of(region: Region, month: date, count: int = 12) -> list[tuple[date, i
     return [(each, found[each]["published"], found[each]["matched"]) for each in sorted(found)]
 
 
-def _closings(region: Region) -> Q:
+def closings_behind(region: Region) -> Q:
     """The counties that a region's report rests on."""
     if region.level == Level.CITY or region.level == Level.PROVINCE:
         return Q(region__gte=region.code, region__lte=region.code_end)
     return Q(region=region.code // 10**6 * 10**6)
 
 
-def _target(row: ClosedMonth, region: Region) -> int:
+def target_of(row: ClosedMonth, region: Region) -> int:
     """The frozen target of the match rate: the region's own, below the county the county's."""
     code = region.code if region.level < Level.COUNTY else row.region_id
     target: int = row.report.get("targets", {}).get(str(code), MATCH_TARGET)
     return target
 
 
-def _ends(region: Region) -> tuple[int, int]:
+def ends_of(region: Region) -> tuple[int, int]:
+    """The codes inside the region."""
     return region.code, region.code_end
 
 
-def _complete(rows: Iterable[ClosedMonth]) -> bool:
+def is_complete(rows: Iterable[ClosedMonth]) -> bool:
+    """Whether all of them were closed since figures are kept."""
     return all("figures" in row.report for row in rows)
 
 
-def _names(rows: Iterable[ClosedMonth]) -> dict[str, str]:
+def names_of(rows: Iterable[ClosedMonth]) -> dict[str, str]:
+    """What the places were called, by code."""
     found: dict[str, str] = {}
     for row in rows:
         found |= row.report.get("names", {})
@@ -160,7 +167,7 @@ def _numbers(rows: Iterable[ClosedMonth], code: int) -> Counter[str]:
     return found
 
 
-def _pay(rows: list[ClosedMonth], region: Region) -> dict[int, list[tuple[int, str, int]]]:
+def pay_by_closing(rows: list[ClosedMonth], region: Region) -> dict[int, list[tuple[int, str, int]]]:
     """By closed month: place, kind of line and fen of the statements inside the region."""
     lines = SubsidyLine.objects.filter(
         closed__in=rows,
@@ -174,7 +181,7 @@ def _pay(rows: list[ClosedMonth], region: Region) -> dict[int, list[tuple[int, s
     return found
 
 
-def _line(
+def line_of(
     code: int,
     name: str,
     rows: list[ClosedMonth],
@@ -194,7 +201,7 @@ def _line(
     return Line(code, name, dict(numbers))
 
 
-def _below(
+def lines_below(
     region: Region,
     rows: list[ClosedMonth],
     pay: Mapping[int, list[tuple[int, str, int]]],
@@ -217,7 +224,7 @@ def _below(
         known = names or _known(inside)
         places = [(code, known.get(str(code), str(code)), level) for code in inside]
     return [
-        _line(code, names.get(str(code), name), rows, pay, (code, subtree_end(code, level)))
+        line_of(code, names.get(str(code), name), rows, pay, (code, subtree_end(code, level)))
         for code, name, level in places
     ]
 
@@ -249,7 +256,7 @@ def _posts(region: Region, rows: list[ClosedMonth]) -> list[Line]:
     ]
 
 
-def _kinds(rows: list[ClosedMonth], region: Region) -> dict[str, dict[str, int]]:
+def kinds_of(rows: list[ClosedMonth], region: Region) -> dict[str, dict[str, int]]:
     """Numbers by kind of need."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
@@ -259,7 +266,7 @@ def _kinds(rows: list[ClosedMonth], region: Region) -> dict[str, dict[str, int]]
     return {kind: dict(numbers) for kind, numbers in sorted(found.items())}
 
 
-def _missing(region: Region, rows: list[ClosedMonth]) -> tuple[str, ...]:
+def counties_missing(region: Region, rows: list[ClosedMonth]) -> tuple[str, ...]:
     """The counties of a city, in force, without a closed month."""
     if region.level >= Level.COUNTY:
         return ()

@@ -47,7 +47,7 @@ def refresh(*, limit: int = MARKS_A_ROUND) -> int:
     The very first round counts everything.
     """
     with transaction.atomic():
-        if not _is_writer():
+        if not is_writer():
             return 0
         if not FigureState.objects.exists():
             return _rebuild()
@@ -65,11 +65,22 @@ def refresh(*, limit: int = MARKS_A_ROUND) -> int:
 def rebuild() -> int:
     """Count everything from the rows alone; returns how many sums there are. Waits for a running sweep."""
     with transaction.atomic():
-        _run("SELECT pg_advisory_xact_lock(%(lock)s)", lock=WRITER_LOCK)
+        wait_to_write()
         return _rebuild()
 
 
-def _is_writer() -> bool:
+def wait_to_write() -> None:
+    """Become the one writer to the end of the transaction, after whoever is."""
+    _run("SELECT pg_advisory_xact_lock(%(lock)s)", lock=WRITER_LOCK)
+
+
+def without_limit() -> None:
+    """Let the statements of this transaction take as long as they need."""
+    _run("SET LOCAL statement_timeout = 0")
+
+
+def is_writer() -> bool:
+    """Become the one writer to the end of the transaction, where nobody is."""
     if "figures" in settings.TEST_SKIP_GUARDS:  # the twin of the race test
         return True
     return bool(_run("SELECT pg_try_advisory_xact_lock(%(lock)s)", lock=WRITER_LOCK)[0][0])
@@ -173,7 +184,8 @@ def _add_forms() -> None:
 
 
 def _rebuild() -> int:
-    _run("SET LOCAL statement_timeout = 0")
+    state = FigureState.objects.first()
+    without_limit()
     _run("DELETE FROM grid_figuremark")
     _run("DELETE FROM grid_figure")
     _run("DELETE FROM grid_villagefigure")
@@ -185,7 +197,11 @@ def _rebuild() -> int:
     select = OF_VILLAGES.format(place=VILLAGE_COUNTY, join="", where="true")
     _add(FigureSource.VILLAGE, VILLAGE_COLUMNS, select)
     _run(
-        "INSERT INTO grid_figurestate (counted_at, sealed) VALUES (transaction_timestamp(), %(top)s)", top=top
+        """INSERT INTO grid_figurestate (counted_at, sealed, recounted_on, recounted_to)
+           VALUES (transaction_timestamp(), %(top)s, %(on)s, %(to)s)""",
+        top=top,
+        on=state.recounted_on if state else None,
+        to=state.recounted_to if state else 0,
     )
     return int(_run("SELECT count(*) FROM grid_figure")[0][0])
 

@@ -20,11 +20,12 @@ from accounts.regions import ancestors
 from accounts.services import appointments, audit, messages
 from donors import handover as donors_room
 from fupin.lib.errors import Conflict, InvalidInput
+from grid import assignment_handover as tasks_room
 from grid import handover as grid_room
 from grid import order_handover as orders_room
 from needs import handover as needs_room
 
-ROOMS = (needs_room, donors_room, grid_room, orders_room)
+ROOMS = (needs_room, donors_room, grid_room, orders_room, tasks_room)
 MAX_CANDIDATES = 50
 
 

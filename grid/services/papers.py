@@ -1,7 +1,6 @@
 """Setting the grid's papers: tables as XLSX and PDF, the poster, 明白纸; taking names away is recorded."""
 
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +59,14 @@ def taken(*, actor: User, job: NoticePrint) -> None:
     )
 
 
-def report_taken(*, actor: User, region: Region, month: date, kind: str) -> None:
-    """Record that somebody took a monthly report away as a file."""
+def report_taken(*, actor: User, region: Region, month: str, kind: str) -> None:
+    """Record that somebody took a report away as a file; `month` such as 2026-10, or a year."""
     audit.record(
         actor=actor,
         action="report.export",
         obj=region,
         region_code=region.code,
-        changes={"month": f"{month:%Y-%m}", "as": kind},
+        changes={"month": month, "as": kind},
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.enums import Verb
@@ -39,6 +40,8 @@ def home(request: SignedIn) -> HttpResponse:
     context = {
         **shown_board(request, board, shown),
         "way": [{"label": step.name, "url": address(request, region=step.code)} for step in way],
+        "burden_url": f"{reverse('grid:burden')}?region={board.region.code}"
+        + (f"&month={board.month:%Y-%m}" if board.month else ""),
         "may_set": held.allow(Verb.APPOINT, board.region.code),
     }
     return render(request, "grid/dashboard.html", context)

@@ -25,7 +25,7 @@ from grid.burden import MINUTES
 from grid.clock_rules import RULES
 from grid.models import Clock, VillageFigure
 from grid.queries import figures as queries
-from grid.queries.figure_rows import BEHIND
+from grid.queries.figure_rows import BEHIND, newest
 from grid.views.dashboard import asked_month, period, readable_region
 from needs.models import Household, Need
 
@@ -53,7 +53,8 @@ def index(request: SignedIn) -> HttpResponse:
     region, month = readable_region(request), asked_month(request)
     rows = behind.rows(region, month, part)
     order = "village" if rows.model is VillageFigure else "id"
-    page = keyset_page(rows, order=(f"-{order}",), cursor=request.GET.get("cursor"))
+    narrow = newest(region) if rows.model in (Need, Pledge) else None
+    page = keyset_page(rows, order=(f"-{order}",), cursor=request.GET.get("cursor"), narrow=narrow)
     heads, cells = _SHOWN[rows.model]
     held = grants(request.user)
     names = _villages(page.items) if rows.model is VillageFigure else {}

@@ -61,11 +61,16 @@ def index(request: SignedIn) -> HttpResponse:
 @officer_page()
 @READS_AND_POSTS
 def new(request: SignedIn) -> HttpResponse:
-    """Report a problem from one of my posts."""
+    """Report a problem from one of my posts; `?kind=` chooses the kind beforehand."""
     posts = queries.posts_of(request.user)
     if not posts:
         raise NotAllowed("市级办公室没有上级可报。")
-    form, status = ProblemForm(request.POST if request.method == "POST" else None, posts=posts), 400
+    asked = ProblemFilter(request.GET)
+    kind = asked.cleaned_data["kind"] if asked.is_valid() else ""
+    form = ProblemForm(
+        request.POST if request.method == "POST" else None, posts=posts, initial={"kind": kind}
+    )
+    status = 400
     if form.is_bound and form.is_valid():
         try:
             pk = taken_once(request, "problem", form.cleaned_data, lambda: _report(request, form).pk)

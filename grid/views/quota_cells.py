@@ -98,10 +98,10 @@ def score(outcome: Outcome) -> dict[str, Any] | None:
         "sum": f"（{outcome.confirmed} − {outcome.void}）÷ {outcome.counted}",
         "months": outcomes.MONTHS,
         "facts": [
-            {"term": "结账时计数", "value": f"{outcome.counted} 条"},
-            {"term": "已确认属实并收到", "value": f"{outcome.confirmed} 条"},
-            {"term": "后来退回、撤回或核实不实，每条倒扣一条", "value": f"{outcome.void} 条"},
-            {"term": "还没有确认收到", "value": f"{outcome.waiting} 条"},
+            {"term": "计数", "value": f"{outcome.counted} 条"},
+            {"term": "属实并收到", "value": f"{outcome.confirmed} 条"},
+            {"term": "倒扣", "value": f"{outcome.void} 条（后来退回、撤回或核实不实）"},
+            {"term": "还在等", "value": f"{outcome.waiting} 条"},
         ],
     }
 

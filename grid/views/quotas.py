@@ -185,8 +185,10 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
             add_errors(form, error)
             status = error.status
     needs, fates = Need.objects.filter(pk__in=row.needs).order_by("submitted_at"), outcomes.fates(row.needs)
+    own = row.appointment.user_id == request.user.pk
     context = {
         "row": row,
+        "back": "" if own else _area_of(request, row) + f"&month={row.closed.month:%Y-%m}",
         "form": form,
         "facts": quota_cells.facts(row),
         "needs": [(need, reverse("needs:office-need", args=[need.pk]), fates[need.pk]) for need in needs],
@@ -194,6 +196,14 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
         "approves": grants(request.user).allow(Verb.APPROVE, row.appointment.region_id),
     }
     return render(request, "grid/quota_result.html", context, status=status if form.errors else 200)
+
+
+def _area_of(request: SignedIn, row: QuotaResult) -> str:
+    """The list where this reader finds it: the county's, or the township's for who reads only that."""
+    held, county = grants(request.user), row.closed.region_id
+    reads_county = any(held.allow(verb, county) for verb in AREA_VERBS)
+    township = row.appointment.region_id // 1000 * 1000
+    return f"{reverse('grid:quota-area')}?region={county if reads_county else township}"
 
 
 def _step(request: SignedIn, row: Any, form: NoteForm) -> None:

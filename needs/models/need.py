@@ -136,6 +136,10 @@ class Need(models.Model):
                 name="need_queue",
                 condition=Q(status="checked", queued_at__isnull=False),
             ),
+            # The newest needs of a county whatever became of them: the lists behind the leaders' figures.
+            models.Index(
+                fields=["county", "-id"], name="need_county_newest", condition=Q(published_at__isnull=False)
+            ),
             # A county's month of the leaders' figures (grid/figure_sources.py), whatever became of its needs.
             models.Index(
                 fields=["county", "published_at"],

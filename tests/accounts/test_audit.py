@@ -12,6 +12,7 @@ from tests import factories
 
 GUARDED = {
     "grid_cluestep",
+    "grid_assignmentstep",
     "grid_problemstep",
     "grid_subsidyline",
     "grid_reviewmeeting",
@@ -33,6 +34,7 @@ ROWS_ELSEWHERE = {
     "donors_hoursentry",
     "donors_statementmatch",
     "grid_cluestep",
+    "grid_assignmentstep",
     "grid_problemstep",
     "grid_subsidyline",
     "grid_reviewmeeting",

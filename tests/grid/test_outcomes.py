@@ -32,12 +32,12 @@ def test_score_by_hand(counted, confirmed, void, score):
 
 @pytest.fixture
 def counted(people, county, donor):
-    """Five needs that a closed month counted: fulfilled, received complete, received with a problem, taken back, waiting."""
+    """Five needs of a closed month: fulfilled, received, received with a problem, taken back, waiting."""
     month = month_back(1)
     rows = [handed(people, month, day, number=day) for day in (2, 3, 4, 5, 6)]
     closed = months.close(county, month)
     assert closed.results.get().submitted == 5
-    fulfilled, received, problem, taken_back, waiting = rows
+    fulfilled, received, problem, taken_back, _waiting = rows
     Need.objects.filter(pk=fulfilled.pk).update(status="fulfilled", published_at=fulfilled.submitted_at)
     for need, outcome in ((received, "complete"), (problem, "problem")):
         Pledge.objects.create(
@@ -85,6 +85,9 @@ def test_officer_township_and_county_read_the_score(people, counted, as_user):
     result = people.village.appointments.get().quota_results.get()
     page = as_user(people.village).get(reverse("grid:quota-result", args=[result.pk])).content.decode()
     assert page.count(Fate.VOID.label) == 1
+    assert 'href="/office/quotas/"' in page
+    back = f"/office/quotas/area/?region={factories.QIDONG}&amp;month={month_back(1):%Y-%m}"
+    assert back in as_user(people.county).get(reverse("grid:quota-result", args=[result.pk])).content.decode()
     assert page.count(Fate.CONFIRMED.label) == 3  # two needs and the frozen number
 
 

@@ -158,7 +158,7 @@ def test_digest_holds_the_countys_problems_of_the_period_with_unsolved_ones_firs
         ("政策性问题", "低保户能否重复登记", "县级", ""),
         ("技术性问题", "'=HYPERLINK(1)打不开", "", "请更新页面再试。"),
     ]
-    foot = "合计 2 个：技术性问题 1 个，政策性问题 1 个，其他问题 0 个；没有答复的 1 个。"
+    foot = "合计 2 个：技术性问题 1 个，政策性问题 1 个，填报负担 0 个，其他问题 0 个；没有答复的 1 个。"
     assert sheet[6][0] == foot
     entry = AuditEntry.objects.get(action="problem.digest")
     assert (entry.actor, entry.changes["rows"]) == (people.county, 2)

@@ -73,6 +73,15 @@ def _report(*kinds: str) -> Rows:
     return lambda world: rows
 
 
+def _year(*kinds: str) -> Rows:
+    """Likewise of their year."""
+    codes = (factories.QIDONG, factories.TOWN, factories.VILLAGE)
+    rows: list[Values] = [{"code": code, "year": 2026} for code in codes]
+    if kinds:
+        rows = [{**row, "kind": kind} for row in rows for kind in kinds]
+    return lambda world: rows
+
+
 def _certificate(world: World) -> list[Values]:
     return [{"token": world.pledge.certificates.get().token}]
 
@@ -215,6 +224,10 @@ OWN: dict[str, Rows] = {
     "grid:month-payments": _thing("closed"),
     "grid:quota-need": _need(),
     "grid:subsidy": _thing("subsidy"),
+    **{
+        f"grid:{name}": _thing("assignment")
+        for name in ("assignment", "assignment-divide", "assignment-owner", "assignment-sheet")
+    },
     "grid:question": _thing("question"),
     "grid:score-sheet": _thing("score_sheet"),
     "grid:score-file": _thing("score_sheet"),
@@ -222,6 +235,8 @@ OWN: dict[str, Rows] = {
     "grid:month-closing": _thing("closing"),
     "grid:report": _report(),
     "grid:report-file": _report("pdf", "docx", "xlsx"),
+    "grid:year-report": _year(),
+    "grid:year-report-file": _year("pdf", "docx", "xlsx"),
     "grid:brief": _thing("brief"),
     "grid:brief-paper": _thing("brief"),
     "grid:region-change": _thing("change"),

@@ -44,6 +44,7 @@ from grid.models import (
 from grid.services import (
     activities,
     articles,
+    assignments,
     briefs,
     calendar,
     clocks,
@@ -472,6 +473,9 @@ def _of_the_months(people: factories.Staff) -> dict[str, Any]:
     made |= {"subsidy": line.pk, "question": question.pk, "score_sheet": _scores(people, county)}
     told = problems.Report("technical", "金丝雀照片传不上去", "金丝雀在村里上传照片总是失败。")
     made["problem"] = problems.report(actor=people.village, post=result.appointment, content=told).pk
+    task = assignments.Given("金丝雀危房排查", "金丝雀逐户看。", 3, "户", today())
+    post = people.county.appointments.get()
+    made["assignment"] = assignments.give(actor=people.county, post=post, content=task).pk
     return made | {"brief": brief.pk, "closing": closing.pk}
 
 
