@@ -14,6 +14,7 @@ from accounts.services import audit, messages
 from fupin.lib.clock import now
 from fupin.lib.errors import Conflict, InvalidInput
 from needs import lifecycle, signals
+from needs.details import about_minor
 from needs.enums import Reason, Status
 from needs.models import Campaign, Need, NeedProgress, NeedReview
 from needs.reasonableness import flags_of
@@ -70,8 +71,8 @@ def approve(
 ) -> Need:
     """The county's approval: public now, at `publish_at`, or with a `campaign`. `photos` are the ids to be shown.
 
-    Raises Conflict without consent in force, when it is already approved for a later date, or when the campaign
-    does not take it.
+    Raises InvalidInput for photos of a need that is about a child, Conflict without consent in force, when it is
+    already approved for a later date, or when the campaign does not take it.
     """
     with transaction.atomic():
         chosen = campaigns.locked(campaign.pk) if campaign else None
@@ -81,13 +82,22 @@ def approve(
         ensure_none_open(need.household)
         if need.publish_at:
             raise Conflict("这条需求已经审批，到设定时间会自动发布。")
-        need.photos.filter(pk__in=list(photos)).update(reviewed_by=actor, reviewed_at=now())
+        _show_photos(need, list(photos), actor)
         if chosen:
             campaigns.ensure_takes(chosen, need)
             need.campaign, publish_at = chosen, chosen.release_at
         if publish_at and publish_at > now():
             return _schedule(need, publish_at, actor=actor, comment=comment)
         return _open(_move(need, step, actor=actor, comment=comment))
+
+
+def _show_photos(need: Need, shown: list[int], actor: User) -> None:
+    """Make these photos public; of a need that is about a child none is, whatever an earlier round showed (B8)."""
+    if about_minor(need.details):
+        if shown:
+            raise InvalidInput(fields={"photos": ["这条求助是为孩子写的，照片不公开。"]})
+        need.photos.update(reviewed_by=None, reviewed_at=None)
+    need.photos.filter(pk__in=shown).update(reviewed_by=actor, reviewed_at=now())
 
 
 def send_back(*, actor: User, need: Need, reason: str, comment: str = "") -> Need:
