@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.permissions import is_officer
+from accounts.permissions import holds_post
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -16,5 +16,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "offline_pages": settings.OFFLINE_PAGES,
         "words": {"household": settings.HOUSEHOLD_WORD},
         "elder": request.COOKIES.get("elder") == "1",
-        "is_officer": lambda: is_officer(user),
+        "is_officer": lambda: holds_post(user),
     }

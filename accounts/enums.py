@@ -28,10 +28,11 @@ class Verb(TextChoices):
     REPORT = "report", "看报表"
     AUDIT = "audit", "审计"
     VISIT = "visit", "走访"
+    ASSIST = "assist", "技术服务"
 
 
 class Role(TextChoices):
-    """The posts of the four-level administration (REQUIREMENTS 1, 28-34, 73-79, 122)."""
+    """The posts of the four-level administration (REQUIREMENTS 1, 28-34, 73-79, 122) and a bought service (34)."""
 
     VILLAGE_OFFICER = "village_officer", "村信息员"
     GRID_LEADER = "grid_leader", "网格长"
@@ -45,6 +46,7 @@ class Role(TextChoices):
     DEPARTMENT_OFFICER = "department_officer", "部门经办人"
     INSPECTOR = "inspector", "督查评估员"
     AUDITOR = "auditor", "安全审计员"
+    CONTRACTOR = "contractor", "购买服务人员"
 
 
 class Source(TextChoices):

@@ -97,7 +97,7 @@ class AmendForm(DetailsForm):
         label="结束日期",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="最后一天仍在任；不填表示长期。",
+        help_text="最后一天仍在任；不填表示长期。购买服务人员必须填写。",
     )
 
     def values(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class AppointForm(DetailsForm):
         label="结束日期",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="最后一天仍在任；不填表示长期。",
+        help_text="最后一天仍在任；不填表示长期。购买服务人员必须填写。",
     )
 
     def __init__(self, *args: Any, roles: Iterable[str], **kwargs: Any) -> None:

@@ -36,6 +36,8 @@ ROLE_VERBS: dict[str, frozenset[Verb]] = {
     Role.DEPARTMENT_OFFICER: frozenset({Verb.REPORT}),
     Role.INSPECTOR: frozenset({Verb.VIEW, Verb.REPORT}),
     Role.AUDITOR: frozenset({Verb.AUDIT}),
+    # 购买社会服务 (REQUIREMENTS 34): technical problems and nothing about households, money or persons.
+    Role.CONTRACTOR: frozenset({Verb.ASSIST}),
 }
 
 # Where a post may sit. In the four municipalities the city office sits on the province row (DESIGN 4).
@@ -54,6 +56,7 @@ ROLE_LEVELS: dict[str, frozenset[Level]] = {
     Role.DEPARTMENT_OFFICER: _COUNTY_UP,
     Role.INSPECTOR: _COUNTY_UP,
     Role.AUDITOR: _COUNTY_UP,
+    Role.CONTRACTOR: _COUNTY_UP,
 }
 
 # 县市区管理中心给予信息管理员权限 (REQUIREMENTS 51); the city appoints the county's own posts and those
@@ -68,12 +71,21 @@ APPOINTS: dict[str, frozenset[Role]] = {
             Role.COUNTY_MEDIA,
             Role.CHARITY_FINANCE,
             Role.DEPARTMENT_OFFICER,
+            Role.CONTRACTOR,
         }
     ),
-    Role.CITY_OFFICE: frozenset({Role.COUNTY_ADMIN, Role.LEADER, Role.INSPECTOR}),
+    Role.CITY_OFFICE: frozenset({Role.COUNTY_ADMIN, Role.LEADER, Role.INSPECTOR, Role.CONTRACTOR}),
 }
 # A county names the leaders of its townships (乡站分管领导, REQUIREMENTS 32), never its own.
 APPOINTS_BELOW: dict[str, frozenset[Role]] = {Role.COUNTY_ADMIN: frozenset({Role.LEADER})}
+
+ALONE = {
+    Role.AUDITOR: "审计员不能同时担任其他职务。",
+    Role.CONTRACTOR: "购买服务人员只做购买的服务，不能同时担任其他职务。",
+}
+"""Roles that nobody holds beside another one, and what is said: 三员分立 (THREATS U-08), and bought service."""
+OFFICIAL = frozenset(Verb) - {Verb.ASSIST}
+"""The verbs of the administration's own posts."""
 
 
 def given_by(own: str, level: int) -> frozenset[Role]:
@@ -156,6 +168,11 @@ def ensure(actor: User, verb: str, code: int) -> None:
         raise NotAllowed(f"您在这个地区没有“{Verb(verb).label}”的权限。")
 
 
-def is_officer(user: Any) -> bool:
-    """True for whoever holds any post today."""
+def holds_post(user: Any) -> bool:
+    """True for whoever holds any post today, a bought service among them: the office's door opens."""
     return bool(grants(user).rows)
+
+
+def is_officer(user: Any) -> bool:
+    """True for whoever holds a post of the administration today."""
+    return any(row.verb in OFFICIAL for row in grants(user).rows)

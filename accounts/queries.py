@@ -13,6 +13,7 @@ from accounts.regions import ancestors
 from fupin.lib.clock import today
 
 SOON = timedelta(days=30)
+CONTRACT_SOON = timedelta(days=14)
 CONTACT_ROLES = (
     Role.VILLAGE_OFFICER,
     Role.TOWNSHIP_MANAGER,
@@ -80,6 +81,17 @@ def in_force() -> Q:
 def ending_soon() -> Q:
     """Those whose last day comes within 30 days."""
     return in_force() & Q(ends_on__lte=today() + SOON)
+
+
+def contracts_ending(user: Any) -> QuerySet[Appointment]:
+    """Bought services whose last day comes within 14 days, for whoever may prolong them; the next one first."""
+    mine = Q(pk__in=())
+    for row in grants(user).of(Verb.APPOINT):
+        if Role.CONTRACTOR in given_by(row.role, Level.COUNTY):
+            mine |= Q(region__gte=row.low, region__lte=row.high)
+    posts = Appointment.objects.filter(mine, in_force(), role=Role.CONTRACTOR)
+    near = posts.filter(ends_on__lte=today() + CONTRACT_SOON).exclude(user=user)
+    return near.select_related("user", "region__parent").order_by("ends_on", "id")
 
 
 def applications_for(user: Any) -> QuerySet[PostApplication]:

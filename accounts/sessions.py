@@ -4,7 +4,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.permissions import is_officer
+from accounts.permissions import holds_post
 from fupin.lib import clock
 
 
@@ -15,5 +15,5 @@ def open_session(request: HttpRequest, user: User) -> None:
     """
     login(request, user, backend="accounts.backends.AccountBackend")
     moment = clock.seconds()
-    request.session["staff"] = is_officer(user)
+    request.session["staff"] = holds_post(user)
     request.session["entered_at"] = request.session["seen_at"] = moment

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.enums import Level, Role, Verb
 from accounts.models import Appointment, RegionChange
+from accounts.permissions import OFFICIAL
 from fupin.lib.clock import today
 from fupin.lib.inbox import (
     SOON_DAYS,
@@ -217,7 +218,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("等复核的整改", _INSPECT, inspections.to_accept, accept_row, "grid:inspections"),
     Section("补贴异议", frozenset({Verb.APPROVE}), contested, objection_row, "grid:subsidy-objections"),
     Section("记录里的疑问", frozenset({Verb.APPROVE}), questions_waiting, question_row, "grid:questions"),
-    Section("上报的问题", _CHECK | _APPOINT, problems_waiting, problem_row, "grid:problems"),
+    Section("上报的问题", _CHECK | _APPOINT | {Verb.ASSIST}, problems_waiting, problem_row, "grid:problems"),
     Section("该开的会和培训", _RUN, activities.owing, owing_row, "grid:activities"),
     Section(
         "等发布的文章", _APPOINT, articles.waiting, article_row, "grid:office-articles", "?state=submitted"
@@ -262,7 +263,7 @@ DOORS = (
     Door("任务与补贴", "任务和补贴标准", "grid:quota-rules", _APPOINT),
     Door("网格", "问题上报", "grid:problems", frozenset(Verb)),
     Door("宣传", "文章", "grid:office-articles", _WRITE, without=_WRITE_NOTHING),
-    Door("宣传", "经验交流", "grid:experience", frozenset(Verb)),
+    Door("宣传", "经验交流", "grid:experience", OFFICIAL),
     Door("数据", "数据看板", "grid:dashboard", frozenset({Verb.REPORT}), first=True),
     Door("数据", "月报", "grid:reports", frozenset({Verb.REPORT})),
     Door("数据", "简报", "grid:briefs", frozenset({Verb.REPORT})),

@@ -37,11 +37,20 @@ class Step:
     target: ProblemState
     label: str
     levels: tuple[Level, ...]
+    bought: bool = False
+    """Whether a bought service of that level's office may, too, on a technical problem (REQUIREMENTS 34)."""
 
 
 _UNSOLVED = (ProblemState.OPEN, ProblemState.PASSED_UP)
 LIFECYCLE = (
-    Step("answer", _UNSOLVED, ProblemState.ANSWERED, "答复", (Level.TOWNSHIP, Level.COUNTY, Level.CITY)),
+    Step(
+        "answer",
+        _UNSOLVED,
+        ProblemState.ANSWERED,
+        "答复",
+        (Level.TOWNSHIP, Level.COUNTY, Level.CITY),
+        bought=True,
+    ),
     Step("pass_up", _UNSOLVED, ProblemState.PASSED_UP, "报上级", (Level.TOWNSHIP, Level.COUNTY)),
 )
 REPORT = "report"

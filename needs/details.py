@@ -111,13 +111,17 @@ def _wrong(field: Field, value: Any) -> str:
     return ""
 
 
+def about_minor(details: Mapping[str, Any]) -> bool:
+    """Whether the sheet says that the helped person is a child or under 18: then no picture is public (B8)."""
+    return details.get("whom") in MINORS or details.get("age") in MINOR_AGES
+
+
 def _together(kind: str, details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Rules over several fields of one kind."""
     if kind == Kind.DISABILITY and not any(details.get(key) for key in ("works", "aids", "services")):
         yield "works", "改造、辅具、服务至少选一项。"
     if kind == Kind.CARE:
-        minor = details.get("whom") in MINORS or details.get("age") in MINOR_AGES
-        if minor and not details.get("guardian"):
+        if about_minor(details) and not details.get("guardian"):
             yield "guardian", "未成年人的关爱要先取得监护人同意。"
         if details.get("whom") in MINORS and details.get("age") in {"adult", "elder", "oldest"}:
             yield "age", "儿童的年龄段要在 18 岁以下。"

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from accounts.enums import Verb
+from accounts.enums import Role, Verb
 from fupin.lib.inbox import Door, Section, since, waiting_urgency
 from needs import deadlines, queries
 from needs.enums import ConsentKind, Status
@@ -92,6 +92,7 @@ DOORS = (
     Door("求助与家庭", "写求助", "needs:need-new", frozenset({Verb.COLLECT}), first=True),
     Door("求助与家庭", "登记家庭", "needs:household-new", frozenset({Verb.COLLECT}), first=True),
     Door("求助与家庭", "求助管理", "needs:office-needs", _READERS, first=True),
+    Door("求助与家庭", "需求和项目库", "needs:library", _READERS),
     Door("求助与家庭", "集中发布", "needs:office-campaigns", frozenset({Verb.APPROVE})),
     Door("求助与家庭", "发布节奏", "needs:office-pace", frozenset({Verb.APPROVE})),
     Door("求助与家庭", "宣传链接", "needs:office-sources", frozenset({Verb.APPROVE})),
@@ -99,7 +100,13 @@ DOORS = (
     Door("求助与家庭", "动态报告", "needs:household-reports", frozenset({Verb.VIEW})),
     Door("求助与家庭", "认领家庭", "needs:household-claims", frozenset({Verb.CHECK})),
     Door("求助与家庭", "重复核对", "needs:household-flags", frozenset({Verb.APPROVE})),
-    Door("求助与家庭", "导入登记表", "needs:household-imports", frozenset({Verb.COLLECT})),
+    Door(
+        "求助与家庭",
+        "导入登记表",
+        "needs:household-imports",
+        frozenset({Verb.COLLECT}),
+        without=frozenset({Role.VILLAGE_OFFICER}),
+    ),
     Door("求助与家庭", "打印申请表", "needs:paper", frozenset({Verb.COLLECT})),
     Door("求助与家庭", "物品目录", "needs:catalogue", frozenset({Verb.COLLECT, Verb.APPROVE})),
 )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from accounts.enums import Role
 from accounts.models import Appointment, Region, User
 from accounts.services import appointments
+from accounts.services.appointments import PostDetails
 from donors.models import CharityAccount, Pledge
 from donors.services import pledges, steps
 from donors.services.pledges import PledgeInput
@@ -75,7 +76,14 @@ def user(name: str = "", **fields: object) -> User:
 def officer(role: str, code: int, name: str = "") -> User:
     """A person holding this post at this region."""
     person = user(name or f"测试{Role(role).label}"[:30])
-    appointments.appoint(actor=None, user=person, role=role, region=Region.objects.get(code=code))
+    bought = {"ends_on": today() + timedelta(days=90), "details": PostDetails(unit="测试技术公司")}
+    appointments.appoint(
+        actor=None,
+        user=person,
+        role=role,
+        region=Region.objects.get(code=code),
+        **(bought if role == Role.CONTRACTOR else {}),
+    )
     return User.objects.get(pk=person.pk)
 
 

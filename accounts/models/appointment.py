@@ -47,6 +47,10 @@ class Appointment(models.Model):
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="appointment_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.CONTRACTOR) | models.Q(ends_on__isnull=False),
+                name="appointment_contract_ends",
+            ),
         ]
         indexes = [models.Index(fields=["region", "role"], name="appointment_region_role")]
 

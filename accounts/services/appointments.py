@@ -1,7 +1,7 @@
 """Granting and ending posts; each writes guardian's permissions on the region (DESIGN 5)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import Role
 from accounts.models import Appointment, Region, RegionPermission, User
-from accounts.permissions import ROLE_LEVELS, ROLE_VERBS, given_by, grants
+from accounts.permissions import ALONE, ROLE_LEVELS, ROLE_VERBS, given_by, grants
+from accounts.queries import in_force
 from accounts.services import audit
 from fupin.lib.clock import now, today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
@@ -25,6 +26,8 @@ class PostDetails:
 
 
 NO_DETAILS = PostDetails()
+LONGEST_CONTRACT = timedelta(days=3 * 366)
+"""政府购买服务管理办法 第二十四条: a contract for bought service runs for three years at most."""
 
 
 def appoint(
@@ -40,12 +43,14 @@ def appoint(
     """Give `user` a post. `actor=None` is the system (set-up and demo data).
 
     Raises NotAllowed outside the actor's own area or lattice, InvalidInput for a post that does not belong on
-    this level, in a region that is no more, or ends before it starts, Conflict where the person already holds it
+    this level, in a region that is no more, ends before it starts, or of a bought service without its company or last
+    day, Conflict where the person already holds it
     or the roles exclude each other.
     """
     starts_on = starts_on or today()
     ensure_may_appoint(actor, role, region)
     _check_post(role, region, starts_on, ends_on)
+    _check_contract(role, starts_on, ends_on, details)
     if actor and actor.same_person(user):
         raise NotAllowed("不能任命自己。")
     with transaction.atomic():
@@ -89,6 +94,19 @@ def _check_post(role: str, region: Region, starts_on: date, ends_on: date | None
         raise InvalidInput("结束日期早于开始日期。", fields={"ends_on": ["结束日期不能早于开始日期。"]})
 
 
+def _check_contract(role: str, starts_on: date, ends_on: date | None, details: PostDetails) -> None:
+    """Raise InvalidInput for a bought service without a company, without a last day or beyond its three years."""
+    if role != Role.CONTRACTOR:
+        return
+    wrong = {}
+    if ends_on is None or ends_on > starts_on + LONGEST_CONTRACT:
+        wrong["ends_on"] = ["购买服务必须填写合同最后一天，最长三年；到期当天过后权限自动停止。"]
+    if not details.unit:
+        wrong["unit"] = ["请填写承接服务的单位。"]
+    if wrong:
+        raise InvalidInput(fields=wrong)
+
+
 def end(*, actor: User | None, appointment: Appointment, reason: str = "") -> Appointment:
     """End a post now; the permissions are gone with the next request. Raises Conflict when already ended."""
     ensure_may_appoint(actor, appointment.role, appointment.region)
@@ -113,8 +131,12 @@ def end(*, actor: User | None, appointment: Appointment, reason: str = "") -> Ap
 def amend(
     *, actor: User, appointment: Appointment, ends_on: date | None, details: PostDetails
 ) -> Appointment:
-    """Set the last day and what the register says. Raises InvalidInput for a past day, Conflict once ended."""
+    """Set the last day and what the register says.
+
+    Raises InvalidInput for a past day or a bought service without its last day or company, Conflict once ended.
+    """
     ensure_may_appoint(actor, appointment.role, appointment.region)
+    _check_contract(appointment.role, appointment.starts_on, ends_on, details)
     with transaction.atomic():
         post = Appointment.objects.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
         if post.ended_at:
@@ -157,10 +179,11 @@ def ensure_may_appoint(actor: User | None, role: str, region: Region) -> None:
 
 
 def _ensure_roles_compatible(user: User, role: str) -> None:
-    """三员分立: whoever audits may not operate, and the other way round (THREATS U-08)."""
-    held = set(user.appointments.active().values_list("role", flat=True))
-    if held and (role == Role.AUDITOR) != (held == {Role.AUDITOR}):
-        raise Conflict("审计员不能同时担任其他职务。")
+    """Whoever audits or works under a contract holds nothing else, and the other way round (`ALONE`)."""
+    held = set(user.appointments.filter(in_force()).values_list("role", flat=True))
+    for alone, words in ALONE.items():
+        if held and (role == alone) != (held == {alone}):
+            raise Conflict(words)
 
 
 def _write_permissions(user: User, region: Region) -> None:

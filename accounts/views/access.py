@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.enums import Verb
-from accounts.permissions import grants
+from accounts.permissions import OFFICIAL, grants
 from fupin.lib.errors import NotAllowed
 
 View = Callable[..., HttpResponse]
@@ -17,8 +17,9 @@ View = Callable[..., HttpResponse]
 def officer_page(*verbs: Verb) -> Callable[[View], View]:
     """Strangers sign in first; a person without any post finds nothing (404), with another post 403.
 
-    Without `verbs` any post will do; with several, one of them.
+    Without `verbs` any post of the administration will do, no bought service; with several, one of them.
     """
+    opens = frozenset(verbs) or OFFICIAL
 
     def decorate(view: View) -> View:
         @login_required
@@ -27,7 +28,7 @@ def officer_page(*verbs: Verb) -> Callable[[View], View]:
             held = grants(request.user)
             if not held.rows:
                 raise Http404
-            if verbs and not any(True for verb in verbs for _ in held.of(verb)):
+            if not any(row.verb in opens for row in held.rows):
                 raise NotAllowed("您的职务不办理这项工作。")
             return view(request, *args, **kwargs)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import CodeForm, PhoneForm
 from accounts.middleware import client_network
 from accounts.models import User
-from accounts.permissions import is_officer
+from accounts.permissions import holds_post
 from accounts.services import enter as service
 from accounts.services import referrals, sessions
 from accounts.sessions import open_session
@@ -111,7 +111,7 @@ def _signed_in(request: HttpRequest, user: User, target: str) -> HttpResponse:
 
 
 def _home_of(user: object) -> str:
-    return "/office/" if is_officer(user) else settings.LOGIN_REDIRECT_URL
+    return "/office/" if holds_post(user) else settings.LOGIN_REDIRECT_URL
 
 
 def _safe_next(request: HttpRequest) -> str:

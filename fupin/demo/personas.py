@@ -152,6 +152,16 @@ PERSONAS = (
         Role.AUDITOR,
     ),
     Persona(
+        "contractor",
+        "购买服务人员",
+        "姚启航",
+        "县里花钱请来的技术公司的人，只看、只答技术问题；合同到期，权限自己停。",
+        "/office/",
+        "wrench-screwdriver",
+        "19900000015",
+        Role.CONTRACTOR,
+    ),
+    Persona(
         "other-county",
         "另一个县的管理员",
         "尹建国",
@@ -166,7 +176,10 @@ BY_SLUG = {persona.slug: persona for persona in PERSONAS}
 _GROUPS = (
     ("求助和帮助的人", ("donor", "organisation", "household")),
     ("一条求助要经过的人", ("grid", "village", "township", "county", "charity")),
-    ("看进度、做监督的人", ("city", "leader", "department", "inspector", "auditor", "other-county")),
+    (
+        "看进度、做监督的人",
+        ("city", "leader", "department", "inspector", "auditor", "contractor", "other-county"),
+    ),
 )
 GROUPS = [(title, [BY_SLUG[slug] for slug in slugs]) for title, slugs in _GROUPS]
 """The personas as `/demo/` shows them, under headings."""

@@ -11,23 +11,26 @@ from accounts.services.applications import ApplicationInput
 from accounts.services.appointments import PostDetails
 from fupin.demo.cast import Casting, County
 from fupin.lib.clock import now, shifted, today
-from grid.services import regions
+from grid.queries import problems as problem_queries
+from grid.services import problems, regions
 from needs.models import Need
 from needs.services import drafts
 from needs.services.drafts import NeedInput
 
 NO_OFFICE = "0734-0000{:03d}"  # no local number begins with 0
-TERM_DAYS, MERGE_DAYS = 6, 20
+TERM_DAYS, MERGE_DAYS, CONTRACT_DAYS = 6, 20, 10
+COMPANY = "衡阳示例信息技术公司"
 
 
-def tell(casting: Casting, county: County, admin: User) -> None:
-    """Fill in the registers and leave two requests, one term about to end and one merge for 祁东县 to look at."""
+def tell(casting: Casting, county: County, admin: User, contractor: User) -> None:
+    """Fill in the registers and leave two requests, one term and one contract about to end, one merge for 祁东县."""
     _register(county, admin)
     town, other = county.towns[0].region, county.towns[-1].region
     free = _villages_without_posts(town)
     _ask(casting, free[0], Role.VILLAGE_OFFICER, Source.WORK_TEAM, f"驻{free[0].name}工作队队员", days_ago=1)
     _ask(casting, other, Role.TOWNSHIP_MANAGER, Source.OTHER, f"{other.name}社会事务办干部", days_ago=4)
     _end_soon(county, admin)
+    _buy_service(county, admin, contractor)
     first, second = free[-2:]
     regions.plan(
         actor=admin,
@@ -78,6 +81,30 @@ def _end_soon(county: County, admin: User) -> None:
     waiting = Need.objects.filter(created_by=village.officer, on_behalf=True, status__in=drafts.EDITABLE)
     if not waiting.exists():
         drafts.create_draft(actor=village.officer, region=village.region, content=_draft(village.region))
+
+
+def _buy_service(county: County, admin: User, contractor: User) -> None:
+    """A company answers technical problems until a contract that ends soon; one such problem waits for it."""
+    appointments.appoint(
+        actor=admin,
+        user=contractor,
+        role=Role.CONTRACTOR,
+        region=county.region,
+        starts_on=today() - timedelta(days=80),
+        ends_on=today() + timedelta(days=CONTRACT_DAYS),
+        details=PostDetails(unit=COMPANY),
+    )
+    manager = county.towns[0].manager
+    with shifted(timedelta(days=-1)):
+        problems.report(
+            actor=manager,
+            post=problem_queries.posts_of(manager)[0],
+            content=problems.Report(
+                "technical",
+                "导出的汇总表在旧电脑上打不开",
+                "站里的电脑装的是老版本的办公软件，下载的表格打开是乱码，换一台电脑就正常。",
+            ),
+        )
 
 
 def _draft(village: Region) -> NeedInput:

@@ -113,7 +113,7 @@ def seed(scale: Scale = SCALES["small"], *, say: Say = lambda line: None) -> Cou
     world.simulation.run()
     reviewing.tell(qidong)
     families.tell(casting, qidong)
-    posts.tell(casting, qidong, personas["county"])
+    posts.tell(casting, qidong, personas["county"], personas["contractor"])
     grids.tell(casting, qidong, personas)
     activities.tell(rng, qidong)
     adopting.tell(qidong, personas["donor"], personas["organisation"])

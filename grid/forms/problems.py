@@ -30,9 +30,15 @@ class ProblemForm(FromPostForm):
 
 
 class StepForm(CleanForm):
-    words = BodyField(
-        label="答复或理由", max_length=1000, help_text="上报人会收到；报上级时写清为什么本级解决不了。"
-    )
+    """`passes_up`: whether the person may also pass it on."""
+
+    words = BodyField(label="答复", max_length=1000, help_text="上报人会收到。")
+
+    def __init__(self, *args: Any, passes_up: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if passes_up:
+            self.fields["words"].label = "答复或理由"
+            self.fields["words"].help_text = "上报人会收到；报上级时写清为什么本级解决不了。"
 
 
 class ProblemFilter(CleanForm):

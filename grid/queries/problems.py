@@ -6,20 +6,21 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.enums import Level
+from accounts.enums import Level, Role
 from accounts.models import Appointment, Region, User
 from accounts.permissions import grants
 from accounts.queries import path_of
+from accounts.regions import subtree_end
 from fupin.lib.clock import ZONE
 from grid.models import Problem
-from grid.problem_enums import HANDLERS, ProblemState
+from grid.problem_enums import HANDLERS, ProblemKind, ProblemState
 
 
 def problems_seen_by(user: Any) -> QuerySet[Problem]:
-    """One's own, and all that come from the areas where this person answers problems."""
+    """One's own, and all that come from the areas where this person answers problems; a service the technical ones."""
     area = Q(pk__in=())
     for level in HANDLERS:
-        area |= _inside(user, level)
+        area |= _inside(user, level) | _served(user, level)
     rows = Problem.objects.filter(Q(reported_by=user) | area)
     return rows.select_related("region__parent", "reported_by")
 
@@ -28,7 +29,7 @@ def waiting(user: Any) -> QuerySet[Problem]:
     """The unsolved problems that lie with this person, oldest first."""
     here = Q(pk__in=())
     for level in HANDLERS:
-        here |= _inside(user, level) & Q(level=level)
+        here |= (_inside(user, level) | _served(user, level)) & Q(level=level)
     rows = Problem.objects.filter(here).exclude(state=ProblemState.ANSWERED)
     return rows.select_related("region__parent", "reported_by").order_by("id")
 
@@ -38,6 +39,12 @@ def handles(user: Any, problem: Problem) -> bool:
     return any(low <= problem.region_id <= high for low, high in _ranges(user, problem.level))
 
 
+def serves(user: Any, problem: Problem) -> bool:
+    """Whether it is a technical problem that lies with the office which bought this person's service."""
+    technical = problem.kind == ProblemKind.TECHNICAL
+    return technical and any(low <= problem.region_id <= high for low, high in _bought(user, problem.level))
+
+
 def handled_before(user: Any, problem: Problem) -> bool:
     """Whether it lay with this person's post and was passed on since."""
     passed = problem.steps.filter(action="pass_up").values_list("level", flat=True)
@@ -45,14 +52,23 @@ def handled_before(user: Any, problem: Problem) -> bool:
     return any(low <= problem.region_id <= high for low, high in spans)
 
 
+def is_bought(user: Any) -> bool:
+    """Whether this person works here under a contract (nobody holds another post beside one)."""
+    return Role.CONTRACTOR in grants(user).roles
+
+
 def answers_somewhere(user: Any) -> bool:
-    """Whether this person holds a post that answers problems."""
-    return bool(grants(user).roles & set(HANDLERS.values()))
+    """Whether this person holds a post that answers problems, or a bought service."""
+    return bool(grants(user).roles & {*HANDLERS.values(), Role.CONTRACTOR})
 
 
 def posts_of(user: User) -> list[Appointment]:
-    """The posts from which this person reports, one a region; never the city office's, which has nobody above."""
-    posts = Appointment.objects.active().filter(user=user).exclude(role=HANDLERS[Level.CITY])
+    """The posts from which this person reports, one a region; never the city office's, which has nobody above.
+
+    A bought service answers and does not report.
+    """
+    posts = Appointment.objects.active().filter(user=user)
+    posts = posts.exclude(role__in=(HANDLERS[Level.CITY], Role.CONTRACTOR))
     rows = sorted(posts.select_related("region__parent").order_by("-id")[:50], key=_answers)
     return sorted({post.region_id: post for post in rows}.values(), key=lambda post: post.region_id)
 
@@ -102,10 +118,26 @@ def _answers(post: Appointment) -> bool:
 
 
 def _inside(user: Any, level: int) -> Q:
+    return _within(_ranges(user, level))
+
+
+def _served(user: Any, level: int) -> Q:
+    return Q(kind=ProblemKind.TECHNICAL) & _within(_bought(user, level))
+
+
+def _within(spans: Iterable[tuple[int, int]]) -> Q:
     found = Q(pk__in=())
-    for low, high in _ranges(user, level):
+    for low, high in spans:
         found |= Q(region__gte=low, region__lte=high)
     return found
+
+
+def _bought(user: Any, level: int) -> Iterable[tuple[int, int]]:
+    """The code ranges where the office of this level bought this person's service; a municipality's is its city's."""
+    levels = (Level.CITY, Level.PROVINCE) if level == Level.CITY else (level,)
+    sizes = {subtree_end(0, each) for each in levels}
+    rows = (row for row in grants(user).rows if row.role == Role.CONTRACTOR and row.high - row.low in sizes)
+    return sorted({(row.low, row.high) for row in rows})
 
 
 def _ranges(user: Any, level: int) -> Iterable[tuple[int, int]]:

@@ -89,9 +89,10 @@ def act(*, actor: User, problem: Problem, action: str, words: str) -> Problem:
 
 def steps_for(actor: User, problem: Problem) -> list[Step]:
     """The steps this person may take now; the buttons of the page."""
-    if not queries.handles(actor, problem) or actor.same_person(problem.reported_by):
+    if actor.same_person(problem.reported_by):
         return []
-    return [row for row in LIFECYCLE if problem.state in row.sources and problem.level in row.levels]
+    rows = [row for row in LIFECYCLE if problem.state in row.sources and problem.level in row.levels]
+    return rows if queries.handles(actor, problem) else [row for row in rows if _serves(actor, problem, row)]
 
 
 def write_digest(*, actor: User, county: Region, since: date, until: date, target: Path) -> int:
@@ -119,7 +120,8 @@ def write_digest(*, actor: User, county: Region, since: date, until: date, targe
 def _step(actor: User, problem: Problem, action: str) -> Step:
     if problem.state == ProblemState.ANSWERED:
         raise StaleState("这个问题已经答复。")
-    if not queries.handles(actor, problem):
+    bought = [row for row in LIFECYCLE if row.action == action and _serves(actor, problem, row)]
+    if not queries.handles(actor, problem) and not bought:
         words = f"这个问题现在由{Level(problem.level).label}办理。"
         raise StaleState(words) if queries.handled_before(actor, problem) else NotAllowed(words)
     if actor.same_person(problem.reported_by):
@@ -128,6 +130,10 @@ def _step(actor: User, problem: Problem, action: str) -> Step:
         if row.action == action and problem.state in row.sources and problem.level in row.levels:
             return row
     raise StaleState("市级没有上级可报，请直接答复。")
+
+
+def _serves(actor: User, problem: Problem, row: Step) -> bool:
+    return row.bought and queries.serves(actor, problem)
 
 
 def _words(text: str, name: str) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import inbox as accounts_inbox
+from accounts.enums import Verb
 from accounts.http import SignedIn
 from accounts.permissions import grants
 from accounts.views.access import officer_page
@@ -22,7 +23,7 @@ ROOMS = (needs_inbox, donors_inbox, grid_inbox, accounts_inbox)
 URGENCIES = ("late", "soon", "")
 
 
-@officer_page()
+@officer_page(*Verb)
 @require_safe
 def inbox(request: SignedIn) -> HttpResponse:
     """Sections of at most 20 rows, each with its count and the way to the whole list; what is late comes first."""

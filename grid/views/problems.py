@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.enums import Level
+from accounts.enums import Level, Verb
 from accounts.http import SignedIn
 from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
@@ -32,7 +32,7 @@ READS_AND_POSTS = require_http_methods(["GET", "HEAD", "POST"])
 SHOWS = (("waiting", "等我办理"), ("mine", "我上报的"), ("all", "全部"))
 
 
-@officer_page()
+@officer_page(*Verb)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     """`?show=waiting|mine|all&state=`; whoever answers begins with what waits, the others with their own."""
@@ -41,6 +41,8 @@ def index(request: SignedIn) -> HttpResponse:
         raise Http404
     answers = queries.answers_somewhere(request.user)
     show = form.cleaned_data["show"] if answers else "mine"
+    reports = bool(queries.posts_of(request.user))
+    shows = [pair for pair in SHOWS if reports or pair[0] != "mine"]
     show, state = show or "waiting", form.cleaned_data["state"]
     rows = _shown(request, show)
     page = keyset_page(
@@ -49,9 +51,10 @@ def index(request: SignedIn) -> HttpResponse:
     states = [pair for pair in ProblemState.choices if show != "waiting" or pair[0] != ProblemState.ANSWERED]
     context = {
         "rows": [problem_row(row) for row in page.items],
-        "shows": tabs(request, "show", SHOWS, show) if answers else [],
+        "shows": tabs(request, "show", shows, show) if answers else [],
         "states": tabs(request, "state", [("", "所有状态"), *states], state),
-        "may_report": bool(queries.posts_of(request.user)),
+        "may_report": reports,
+        "serves": queries.is_bought(request.user),
         "sums_up": queries.counties_answered(request.user).exists() if answers else False,
         **pager(request, page),
     }
@@ -64,7 +67,7 @@ def new(request: SignedIn) -> HttpResponse:
     """Report a problem from one of my posts; `?kind=` chooses the kind beforehand."""
     posts = queries.posts_of(request.user)
     if not posts:
-        raise NotAllowed("市级办公室没有上级可报。")
+        raise NotAllowed("您的职务不上报问题：市级办公室没有上级，购买服务人员只答复。")
     asked = ProblemFilter(request.GET)
     kind = asked.cleaned_data["kind"] if asked.is_valid() else ""
     form = ProblemForm(
@@ -89,12 +92,15 @@ def new(request: SignedIn) -> HttpResponse:
     return render(request, "grid/office_form.html", context, status=status if form.errors else 200)
 
 
-@officer_page()
+@officer_page(*Verb)
 @READS_AND_POSTS
 def detail(request: SignedIn, pk: int) -> HttpResponse:
     """One problem with its history; whoever it lies with answers it or passes it on."""
     row = get_object_or_404(queries.problems_seen_by(request.user), pk=pk)
-    form, status = StepForm(request.POST if request.method == "POST" else None), 400
+    steps = service.steps_for(request.user, row)
+    passes_up = any(step.action == "pass_up" for step in steps)
+    form = StepForm(request.POST if request.method == "POST" else None, passes_up=passes_up)
+    status = 400
     action = request.POST.get("action", "")
     if form.is_bound and action not in {step.action for step in LIFECYCLE}:
         form.add_error(None, "请选择答复还是报上级。")

@@ -173,7 +173,8 @@ class DecisionForm(CleanForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         known = [
-            (str(photo.pk), f"第 {n} 张：可以公开（无人脸、证件）") for n, photo in enumerate(photos, start=1)
+            (str(photo.pk), f"第 {n} 张：可以公开（无人脸、无孩子、无证件）")
+            for n, photo in enumerate(photos, start=1)
         ]
         self.fields["photos"].choices = known  # type: ignore[attr-defined]
         offered = set(actions)

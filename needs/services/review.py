@@ -14,6 +14,7 @@ from accounts.services import audit, messages
 from fupin.lib.clock import now
 from fupin.lib.errors import Conflict, InvalidInput
 from needs import lifecycle, pace, signals
+from needs.details import about_minor
 from needs.enums import Reason, Status
 from needs.models import Campaign, Need, NeedProgress, NeedReview
 from needs.reasonableness import flags_of
@@ -73,7 +74,7 @@ def approve(
 
     While help lags in the county a routine need waits its turn instead (`Need.queued_at`), unless it is `urgent`.
     Raises Conflict without consent in force, when it is already approved, or when the campaign does not take it;
-    InvalidInput for an urgent one without words.
+    InvalidInput for an urgent one without words and for photos of a need that is about a child.
     """
     with transaction.atomic():
         chosen = campaigns.locked(campaign.pk) if campaign else None
@@ -85,7 +86,7 @@ def approve(
         ensure_none_open(need.household)
         if need.publish_at:
             raise Conflict("这条需求已经审批，到时会自动发布。")
-        need.photos.filter(pk__in=list(photos)).update(reviewed_by=actor, reviewed_at=now())
+        _show_photos(need, list(photos), actor)
         if chosen:
             campaigns.ensure_takes(chosen, need)
             need.campaign, publish_at = chosen, chosen.release_at
@@ -95,6 +96,15 @@ def approve(
             need.queued_at = now()
             return _schedule(need, need.queued_at, actor=actor, comment=comment)
         return _open(_move(need, step, actor=actor, comment=comment))
+
+
+def _show_photos(need: Need, shown: list[int], actor: User) -> None:
+    """Make these photos public; of a need that is about a child none is, whatever an earlier round showed (B8)."""
+    if about_minor(need.details):
+        if shown:
+            raise InvalidInput(fields={"photos": ["这条求助是为孩子写的，照片不公开。"]})
+        need.photos.update(reviewed_by=None, reviewed_at=None)
+    need.photos.filter(pk__in=shown).update(reviewed_by=actor, reviewed_at=now())
 
 
 def send_back(*, actor: User, need: Need, reason: str, comment: str = "") -> Need:

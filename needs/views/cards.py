@@ -11,6 +11,7 @@ from needs.details import reviewed_at_county
 from needs.enums import Form, Status, Subject
 from needs.lifecycle import SENT_BACK
 from needs.models import Need, NeedReview
+from needs.public_profile import shown_path
 
 STORY_ON_CARD = 70
 STEPS = {
@@ -41,13 +42,13 @@ def upper_names(needs: Iterable[Need]) -> dict[int, str]:
 
 
 def place_words(need: Need, names: Mapping[int, str]) -> str:
-    """City, county, township and village of a need whose region and its parent are loaded."""
+    """City, county and township of a need whose region and its parent are loaded; the village of a place's own need."""
     region = need.region
     above = {need.city * 10**8, need.county * 10**6}
     parts = [names.get(code, "") for code in sorted(above)]
     if region.parent and region.parent.code not in above and region.parent.level > 1:
         parts.append(region.parent.name)
-    if region.code not in above:
+    if region.code not in above and shown_path(need, [region]):
         parts.append(region.name)
     return " ".join(part for part in parts if part)
 

@@ -23,7 +23,7 @@ from fupin.lib.forms import add_errors
 from fupin.lib.paging import keyset_page
 from needs import deadlines, lifecycle, pace, queries
 from needs.catalogue import book, compare, county_of
-from needs.details import facts, reviewed_at_county
+from needs.details import about_minor, facts, reviewed_at_county
 from needs.enums import Flag, Reason, Status
 from needs.forms.office import DecisionForm, NeedFilter
 from needs.kinds import FIELDS
@@ -166,7 +166,11 @@ def _form(request: SignedIn, need: Need, data: Any = None) -> DecisionForm:
     actions = {step.action for step in steps} | ({"return", "approve"} if data is not None else set())
     queues = data is not None or ("approve" in actions and pace.holds_back(need))
     return DecisionForm(
-        data, photos=need.photos.all(), actions=actions, campaigns=campaigns_for(need), queues=queues
+        data,
+        photos=[] if about_minor(need.details) else need.photos.all(),
+        actions=actions,
+        campaigns=campaigns_for(need),
+        queues=queues,
     )
 
 
@@ -211,6 +215,7 @@ def _page(
         "barred": barred,
         "waits_for_other": _waits_for_other(request, need, steps),
         "photos": need.photos.all(),
+        "about_minor": about_minor(need.details),
     }
     return render(request, "needs/office/detail.html", context, status=status)
 

@@ -22,6 +22,7 @@ from needs.enums import PUBLIC, Kind, Status
 from needs.forms.public import FilterForm, PlaceForm
 from needs.lifecycle import is_owner
 from needs.models import Need, NeedPhoto
+from needs.public_profile import age_band, shown_path, with_head
 from needs.services import share_cards, thumbs
 from needs.signals import has_helped
 from needs.views import cards, filters
@@ -94,10 +95,11 @@ def regions(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One need. Not public yet, or no more: only its household and officers in scope see it, under a banner."""
-    need = get_object_or_404(queries.visible_to(request.user), pk=pk)
+    need = get_object_or_404(with_head(queries.visible_to(request.user)), pk=pk)
     path = path_of(need.region_id)
     photos = need.photos.filter(reviewed_at__isnull=False) if need.is_public else need.photos.all()
     insider = _is_insider(request.user, need)
+    shown = shown_path(need, path)
     context = {
         "need": need,
         "progress": need.progress,
@@ -105,13 +107,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "details": facts(need.kind, need.details),
         "photos": [_picture(need, photo, number) for number, photo in enumerate(photos, 1)],
         "areas": [AreaTag(tag).label for region in path for tag in region.tags if tag in AreaTag.values],
-        "path": place_words(path),
-        "crumbs": filters.crumbs(path, {}, here=need.title),
+        "path": place_words(shown),
+        "age_band": age_band(need),
+        "crumbs": filters.crumbs(shown, {}, here=need.title),
         "steps": cards.timeline(need, need.reviews.order_by("id")),
         "open": need.status == Status.PUBLISHED,
         "own": is_owner(request.user, need),
         "insider": insider,
-        "card_url": _card_url(need, path) if need.is_public else "",
+        "card_url": _card_url(need, shown) if need.is_public else "",
         "share_url": f"{settings.SITE_URL}{need.get_absolute_url()}",
         "nearby": cards.cards_nearby(queries.waiting_nearby(need), path) if need.is_public else [],
         "county_url": filters.region_url(need.county * 10**6),

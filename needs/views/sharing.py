@@ -11,6 +11,7 @@ from accounts.queries import path_of
 from needs import queries
 from needs.forms.public import PlaceForm
 from needs.models import Need
+from needs.public_profile import shown_path
 from needs.services import share_cards
 from needs.views import filters
 
@@ -50,7 +51,7 @@ def place_poster(request: HttpRequest) -> HttpResponse:
 
 def place_of(need: Need) -> str:
     """The place of a need as the public reads it."""
-    return place_words(path_of(need.region_id))
+    return place_words(shown_path(need, path_of(need.region_id)))
 
 
 def place_words(path: list[Region]) -> str:

@@ -164,7 +164,7 @@ def test_detail_tells_posts_and_dates_but_no_names(client: Client, people: Staff
     page = client.get(need.get_absolute_url()).content.decode()
     assert "乡镇检查通过" in page
     assert "县级管理员" in page
-    assert "衡阳市祁东县洪桥镇沙井村" in page
+    assert "衡阳市祁东县洪桥镇" in page
     for officer in (people.village, people.township, people.county):
         assert officer.name not in page
 

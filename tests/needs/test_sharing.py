@@ -43,7 +43,7 @@ def test_picture_is_a_bare_png_of_the_size_that_is_announced(client: Client, nee
 
 def test_picture_says_public_things_only(need: Need) -> None:
     card = share_cards.card_of(need, place_of(need))
-    assert card.who == "欧** · 衡阳市祁东县洪桥镇沙井村"
+    assert card.who == "欧** · 衡阳市祁东县洪桥镇"
     assert CANARY not in str(card)
     assert need.story not in str(card)
 
