@@ -14,7 +14,7 @@ from grid.models import Clue, ClueStep, Measure, MonthSheet, ReviewMeeting, Risk
 from grid.queries.quotas import bounds, last_of
 from needs.models import Household, Need
 
-CHECKS = ("verify", "reject", "visit", "spot")
+CHECKS = ("verify", "deny", "visit", "judge", "dismiss", "spot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def month_of_work(user: Any, month: date) -> list[Done]:
         Done(
             "走访", "入户、电话走访", days(Visit.objects.filter(visitor=user), "on"), reverse("grid:visits")
         ),
-        Done("核查", "核实线索和预警", checked, reverse("grid:clues")),
+        Done("核查", "核实、研判线索和预警", checked, reverse("grid:clues")),
         Done("采集", "登记家庭、写求助", collected, reverse("grid:office")),
         Done("帮扶", "制定措施、解决问题", helped, reverse("grid:visit-problems")),
         Done(

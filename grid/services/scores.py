@@ -32,6 +32,8 @@ COLUMNS = (
     Column("乡镇意见", 20),
     Column("村里异议和答复", 26),
 )
+SAID = 2
+"""So many of the last columns are what was said to a row."""
 
 
 @dataclass(frozen=True, slots=True)

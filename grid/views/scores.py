@@ -29,7 +29,7 @@ from grid.queries import scores as queries
 from grid.services import scores as service
 
 MOST_ROWS = 2000
-COLUMNS = [{"label": column.label} for column in service.COLUMNS]
+COLUMNS = [{"label": column.label} for column in service.COLUMNS[: -service.SAID]]
 WORDS: dict[str, tuple[Callable[..., ScoreRow], str]] = {
     "object": (service.object_to, "提出异议"),
     "comment": (service.comment, "写乡镇意见"),
@@ -87,7 +87,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "sheet": sheet,
         "columns": COLUMNS,
-        "rows": [[{"value": cell or "—"} for cell in service.cells(row)] for row in rows],
+        "rows": [[{"value": cell or "—"} for cell in service.cells(row)[: -service.SAID]] for row in rows],
+        "said": [row for row in rows if row.comment or row.objection],
         "form": form,
         "steps": [(step, WORDS[step][1]) for step in steps],
         "rules": service.rules(sheet.method),

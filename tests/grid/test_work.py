@@ -13,9 +13,11 @@ from accounts.models import User
 from fupin.lib.clock import month_of, shifted, today
 from grid.models import Clue, GridHousehold
 from grid.queries.work import month_of_work
-from grid.services import clues, visits
+from grid.services import clues, judging, visits, warnings
 from grid.services.visits import UNCHANGED, VisitInput
 from tests import factories
+from tests.grid.test_warnings import desk, uploaded
+from tests.grid.test_warnings import home as warned_home
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]
@@ -40,6 +42,19 @@ def test_every_task_counts_once_and_only_for_who_did_it(people: factories.Staff)
     assert counts(people.village)["走访"] == 1
     assert counts(people.township) == nothing
     assert counts(people.village, month_of(month_of(today()) - timedelta(days=1))) == nothing
+
+
+def test_a_townships_checks_of_clues_and_warnings_count_for_it_alone(people: factories.Staff) -> None:
+    home, number = warned_home(people)
+    clue = factories.noticed_clue(people, factories.household(people.village))
+    with shifted(timedelta(days=6)):
+        judging.end_notices()
+        clue.refresh_from_db()
+        judging.visit(actor=people.township, clue=clue, note="收入来源不一致，安排入户再看。")
+        row = uploaded(desk(people), (home.name, number, "自付医药费很高")).rows.get()
+        warnings.verify(actor=people.township, warning=row, verdict="cleared", note="入户看过，没有风险。")
+        month = month_of(today())
+        assert (counts(people.township, month)["核查"], counts(people.county, month)["核查"]) == (2, 0)
 
 
 def test_a_deed_belongs_to_the_month_of_china(people: factories.Staff) -> None:
