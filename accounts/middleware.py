@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.permissions import is_officer
 from accounts.problems import plain_problem
 from accounts.views.listing import address
 from accounts.views.places import RegionMoved
@@ -71,12 +72,17 @@ def _unclean(text: str) -> bool:
 
 
 def live_sessions(get_response: Handler) -> Handler:
-    """End an officer's session after 30 idle minutes or 12 hours (a shared computer at the village office)."""
+    """End an officer's session after 30 idle minutes or 12 hours (a shared computer at the village office).
+
+    Whoever is given a post while signed in as a donor is an officer from the next request on; both times begin then.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        session = request.session
+        session, moment = request.session, clock.seconds()
+        if session.get("staff") is False and is_officer(request.user):
+            session["staff"] = True
+            session["entered_at"] = session["seen_at"] = moment
         if session.get("staff"):
-            moment = clock.seconds()
             idle = moment - session.get("seen_at", 0)
             if (
                 idle > settings.STAFF_IDLE_SECONDS

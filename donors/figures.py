@@ -7,14 +7,17 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Max, Prefetch, Q, Sum
 from django.db.models.functions import TruncDate
 
-from accounts.models import AuditSeal
+from accounts.models import AuditSeal, Region
 from donors.enums import ENDED_UNMET, Book, Display
 from donors.models import CharityAccount, Pledge, PledgeItem, Transfer
 from fupin.lib.clock import ZONE, now
+from fupin.lib.paging import Page, keyset_page
 from needs.models import Need
 
 LATEST = 10_000
-ACCOUNTS_SHOWN = 200
+SUMMED = 1_000_000
+"""So many of the newest ledger lines the sums over all accounts hold."""
+ACCOUNTS_SHOWN = 20
 HELPERS_SHOWN = 20
 HEAD_DAYS = 14
 MOVEMENTS = 100_000
@@ -22,10 +25,9 @@ MOVEMENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class AccountFigures:
-    """One charity account and its ledger in fen: promised in all, received, paid out, refunded."""
+class Sums:
+    """Money of the ledger in fen: promised in all, received, paid out, refunded."""
 
-    account: CharityAccount
     promised: int
     received: int
     paid_out: int
@@ -40,6 +42,20 @@ class AccountFigures:
     def held(self) -> int:
         """Arrived and not passed on yet."""
         return self.received - self.paid_out - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures(Sums):
+    """One charity account and all of its ledger."""
+
+    account: CharityAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Totals(Sums):
+    """The accounts of a place by the newest SUMMED ledger lines; `capped` where older ones exist."""
+
+    capped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +96,48 @@ def lately() -> Lately:
     return Lately(sums["received"] or 0, sums["paid_out"] or 0, floor > 0)
 
 
-def account_figures() -> list[AccountFigures]:
-    """Every charity account with its sums; two queries."""
-    accounts = list(
-        CharityAccount.objects.select_related("region").order_by("region_id", "id")[:ACCOUNTS_SHOWN]
-    )
+def totals(region: Region | None) -> Totals:
+    """The money of a place's accounts, or of all; two queries."""
+    floor = (Transfer.objects.aggregate(last=Max("id"))["last"] or 0) - SUMMED
+    money = Transfer.objects.filter(_of_place(region, "charity_account__"), item=None, id__gt=floor)
+    rows = money.order_by().values("source", "target").annotate(total=Sum("amount"))
+    sums = _net({(row["source"], row["target"]): row["total"] for row in rows})
+    return Totals(**sums, capped=floor > 0)
+
+
+def account_page(
+    region: Region | None, cursor: str | None
+) -> tuple[Page[CharityAccount], list[AccountFigures]]:
+    """One keyset page of a place's charity accounts with their sums; two queries. Raises InvalidInput."""
+    found = CharityAccount.objects.filter(_of_place(region)).select_related("region__parent")
+    page = keyset_page(found, order=("region_id", "id"), cursor=cursor, size=ACCOUNTS_SHOWN)
+    return page, _account_figures(page.items)
+
+
+def _of_place(region: Region | None, path: str = "") -> Q:
+    if region is None:
+        return Q()
+    return Q(**{f"{path}region__gte": region.code, f"{path}region__lte": region.code_end})
+
+
+def _account_figures(accounts: list[CharityAccount]) -> list[AccountFigures]:
     moved: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
     sums = Transfer.objects.filter(charity_account__in=[account.pk for account in accounts])
     for row in sums.values("charity_account", "source", "target").annotate(total=Sum("amount")):
         moved[row["charity_account"]][row["source"], row["target"]] = row["total"]
-    return [_figures(account, moved[account.pk]) for account in accounts]
+    return [AccountFigures(account=account, **_net(moved[account.pk])) for account in accounts]
 
 
-def _figures(account: CharityAccount, moved: dict[tuple[str, str], int]) -> AccountFigures:
+def _net(moved: dict[tuple[str, str], int]) -> dict[str, int]:
     def net(source: Book, target: Book) -> int:
         return moved.get((source, target), 0) - moved.get((target, source), 0)
 
-    return AccountFigures(
-        account=account,
-        promised=net(Book.OPEN, Book.PROMISED),
-        received=net(Book.PROMISED, Book.HELD),
-        paid_out=net(Book.HELD, Book.DELIVERED),
-        refunded=net(Book.HELD, Book.REFUNDED),
-    )
+    return {
+        "promised": net(Book.OPEN, Book.PROMISED),
+        "received": net(Book.PROMISED, Book.HELD),
+        "paid_out": net(Book.HELD, Book.DELIVERED),
+        "refunded": net(Book.HELD, Book.REFUNDED),
+    }
 
 
 def daily_movements(month: date) -> list[tuple[date, str, str, str, int, int]]:

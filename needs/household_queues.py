@@ -93,7 +93,7 @@ def help_of(household: Household, user: Any) -> list[dict[str, Any]]:
             **help_row(act),
             "url": reverse("needs:apply-helper-answer", args=[act.pk]),
             "title": act.words,
-            "place": "",
+            "place": f"{act.day.month}月{act.day.day}日",
         }
         for act in _with_help(rows).order_by("id")[:SHOWN]
     ]

@@ -123,7 +123,9 @@ def test_field_chooses_its_markup_by_class_or_widget(name: str, kind: str) -> No
     assert ui.field(SampleForm()[name])["kind"] == kind
 
 
-@pytest.mark.parametrize(("fen", "words"), [(100_000, "¥1,000"), (1250, "¥12.50"), (0, "¥0"), (None, "—")])
+@pytest.mark.parametrize(
+    ("fen", "words"), [(100_000, "¥1,000"), (1250, "¥12.50"), (0, "¥0"), (-2550, "−¥25.50"), (None, "—")]
+)
 def test_yuan_reads_as_people_write_it(fen: int | None, words: str) -> None:
     assert ui.yuan(fen) == words
 

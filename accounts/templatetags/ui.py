@@ -69,8 +69,10 @@ TONE_ICONS: Mapping[str, str] = {
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """Money in words a reader expects: 100000 (fen) -> "¥1,000", 1250 -> "¥12.50", None -> "—"."""
-    return "—" if fen is None else f"¥{yuan_display(fen)}"
+    """Money in words a reader expects: 100000 (fen) -> "¥1,000", 1250 -> "¥12.50", -2500 -> "−¥25", None -> "—"."""
+    if fen is None:
+        return "—"
+    return f"{'−' if fen < 0 else ''}¥{yuan_display(abs(fen))}"
 
 
 @register.filter

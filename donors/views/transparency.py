@@ -9,6 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.enums import Level
+from accounts.views.listing import pager
+from accounts.views.places import place
 from donors import figures
 from donors.enums import Book
 from fupin.lib.clock import month_of, today
@@ -20,9 +23,16 @@ from needs.views.cards import day_words
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Promised, received and passed on by charity account; the last links of the audit chain."""
-    accounts = figures.account_figures()
+    """Promised, received and passed on by charity account (`?region=` narrows); the last links of the audit chain."""
+    where = place(request, deepest=Level.COUNTY)
+    page, accounts = figures.account_page(where.region, request.GET.get("cursor"))
+    heads = figures.audit_heads()
     context = {
+        "place": where,
+        "totals": figures.totals(where.region),
+        "newest": heads[:1],
+        "heads": heads[1:],
+        **pager(request, page),
         "accounts": [
             {
                 "figures": row,
@@ -31,11 +41,6 @@ def home(request: HttpRequest) -> HttpResponse:
             }
             for row in accounts
         ],
-        "totals": {
-            name: sum(getattr(row, name) for row in accounts)
-            for name in ("promised", "received", "paid_out", "held", "refunded")
-        },
-        "heads": figures.audit_heads(),
         "last_month": month_of(month_of(today()) - timedelta(days=1)),
     }
     return render(request, "donors/transparency.html", context)

@@ -21,6 +21,7 @@ from fupin.demo import (
     doubtful,
     families,
     grids,
+    helping,
     home,
     inspecting,
     moneybox,
@@ -117,6 +118,7 @@ def seed(scale: Scale = SCALES["small"], *, say: Say = lambda line: None) -> Cou
     grids.tell(casting, qidong, personas)
     activities.tell(rng, qidong)
     adopting.tell(qidong, personas["donor"], personas["organisation"])
+    helping.tell(qidong, personas["donor"], personas["organisation"])
     inspecting.tell(rng, qidong, personas["inspector"])
     warned.tell(casting, qidong, personas["department"])
     registers.tell(qidong)

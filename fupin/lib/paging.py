@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import DateTimeField, Field, IntegerField, Q, QuerySet
+from django.db.models import DateTimeField, Field, ForeignKey, IntegerField, Q, QuerySet
 
 from fupin.lib.errors import InvalidInput
 
@@ -153,9 +153,10 @@ def _typed(field: "Field[Any, Any]", value: object) -> Any:
 
 def _field(queryset: QuerySet[Any, Any], name: str) -> "Field[Any, Any]":
     try:
-        return queryset.model._meta.pk if name == "pk" else queryset.model._meta.get_field(name)
+        found = queryset.model._meta.pk if name == "pk" else queryset.model._meta.get_field(name)
     except FieldDoesNotExist:
-        return queryset.query.annotations[name].output_field
+        found = queryset.query.annotations[name].output_field
+    return found.target_field if isinstance(found, ForeignKey) else found
 
 
 def _signature(order: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.enums import Verb
+from accounts.enums import Level, Verb
 from accounts.http import SignedIn
 from accounts.models import Region
 from accounts.permissions import grants
@@ -26,6 +26,7 @@ from grid.forms.figures import PeriodParameter
 from grid.queries import figures as queries
 from grid.views import figure_charts, figure_places, figure_tiles
 from grid.views.figure_words import Shown
+from needs import pace
 
 NEGLECTED_SHOWN = 10
 
@@ -43,8 +44,21 @@ def home(request: SignedIn) -> HttpResponse:
         "burden_url": f"{reverse('grid:burden')}?region={board.region.code}"
         + (f"&month={board.month:%Y-%m}" if board.month else ""),
         "may_set": held.allow(Verb.APPOINT, board.region.code),
+        "pace": _pace(board.region, held.allow(Verb.APPROVE, board.region.code)),
     }
     return render(request, "grid/dashboard.html", context)
+
+
+def _pace(region: Region, may_set: bool) -> dict[str, str]:
+    """Whether help keeps up in a county that holds routine needs back when it does not, with the numbers."""
+    state = pace.state_of(region.code) if region.level == Level.COUNTY else None
+    if state is None or not state.words:
+        return {}
+    url = reverse("needs:office-pace") + f"?region={region.code}" if may_set else ""
+    if not state.holds:
+        return {"tone": "success", "title": "帮助跟得上求助", "text": state.words, "url": url}
+    title = f"求助多、帮助少，{pace.queue_of(region.code).count()} 条已批准的求助在排队"
+    return {"tone": "warning", "title": title, "text": state.note, "url": url}
 
 
 @officer_page(Verb.REPORT)

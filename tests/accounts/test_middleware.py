@@ -3,7 +3,10 @@ import time
 import pytest
 from django.test import Client, RequestFactory
 
+from accounts.enums import Role
 from accounts.middleware import client_network
+from accounts.models import Region
+from accounts.services import appointments
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,25 @@ def test_office_session_ends_after_twelve_hours(as_user, people):
     session.update(
         {"staff": True, "entered_at": int(time.time()) - 12 * 3600 - 1, "seen_at": int(time.time())}
     )
+    session.save()
+    assert client.get("/office/").status_code == 302
+
+
+def test_a_post_given_during_a_session_shortens_it_from_the_next_request_on(as_user, people, donor):
+    client: Client = as_user(donor)
+    session = client.session
+    session.update({"staff": False, "entered_at": int(time.time()) - 5 * 86_400, "seen_at": 0})
+    session.save()
+    client.get("/")
+    assert client.session["staff"] is False
+    appointments.appoint(
+        actor=None, user=donor, role=Role.VILLAGE_OFFICER, region=Region.objects.get(pk=factories.VILLAGE)
+    )
+    assert client.get("/office/").status_code == 200
+    session = client.session
+    assert session["staff"] is True
+    assert session["entered_at"] >= int(time.time()) - 60
+    session.update({"seen_at": int(time.time()) - 31 * 60})
     session.save()
     assert client.get("/office/").status_code == 302
 

@@ -195,6 +195,7 @@ def test_household_posts_for_itself_without_naming_itself(api, people, home):
         "on_behalf": False,
         "flags": [],
         "publish_at": None,
+        "queued_at": None,
         "waiting_since": None,
         "cooperative": None,
     }

@@ -6,6 +6,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import audit
+from donors import figures
 from donors.models import Certificate, CharityAccount
 from donors.services import certificates, steps
 from tests import factories
@@ -128,19 +129,33 @@ def test_transparency_adds_up_what_each_account_promised_received_and_paid(
     factories.received_pledge(donor, need, people, 200_00)
     steps.pay_out(actor=people.charity, pledge=factories.received_pledge(donor, need, people, 100_00))
     audit.seal()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):
         answer = client.get("/transparency/")
-    assert answer.context["totals"] == {
-        "promised": 600_00,
-        "received": 300_00,
-        "paid_out": 100_00,
-        "held": 200_00,
-        "refunded": 0,
-    }
+    sums = answer.context["totals"]
+    assert (sums.promised, sums.awaited, sums.received) == (600_00, 300_00, 300_00)
+    assert (sums.paid_out, sums.held, sums.refunded, sums.capped) == (100_00, 200_00, 0, False)
     page = answer.content.decode()
     assert "演示字第 0001 号" in page
     assert audit.AuditSeal.objects.order_by("-seq").first().hash in page
     assert donor.name not in page
+
+
+def test_transparency_shows_every_account_by_pages_and_by_place(
+    client: Client, people: Staff, donor: User, charity: CharityAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "ACCOUNTS_SHOWN", 1)
+    other = factories.charity_account(430422000000)
+    factories.received_pledge(donor, factories.published_need(people), people, 200_00)
+    first = client.get("/transparency/")
+    assert other.number in first.content.decode()
+    second = client.get(first.context["next_url"])
+    assert charity.number in second.content.decode()
+    assert not second.context["next_url"]
+    near = client.get(f"/transparency/?region={other.region_id}").context
+    assert [row["figures"].account for row in near["accounts"]] == [other]
+    assert near["totals"].received == 0
+    assert client.get("/transparency/?region=430426000000").context["totals"].received == 200_00
+    assert client.get("/transparency/?cursor=x").status_code == 400
 
 
 def test_transparency_renders_before_anything_happened(client: Client, db: None) -> None:

@@ -213,3 +213,17 @@ def test_the_page_asks_the_same_number_of_questions_for_any_queue(
     client = as_user(people.county)
     with django_assert_max_num_queries(14):
         assert client.get("/office/pace/").content.decode().count("批准</span>") == 6
+
+
+def test_the_dashboard_of_the_county_says_so_to_leaders(people: factories.Staff, as_user: As) -> None:
+    unhelped(people)
+    client = as_user(people.county)
+    assert (
+        "发布节奏"
+        not in client.get("/dashboard/").content.decode().split("</header>")[-1].split("<footer")[0]
+    )
+    rule(people)
+    approved(people)
+    page = client.get("/dashboard/").content.decode()
+    assert "1 条已批准的求助在排队" in page
+    assert f"/office/pace/?region={factories.QIDONG}" in page
