@@ -121,6 +121,11 @@ class Grants:
         return {row.role for row in self.rows if row.low <= code <= row.high}
 
     @property
+    def official(self) -> tuple[Grant, ...]:
+        """The rows of the administration's own posts: all but bought service."""
+        return tuple(row for row in self.rows if row.verb in OFFICIAL)
+
+    @property
     def roles(self) -> set[str]:
         return {row.role for row in self.rows}
 
@@ -175,4 +180,4 @@ def holds_post(user: Any) -> bool:
 
 def is_officer(user: Any) -> bool:
     """True for whoever holds a post of the administration today."""
-    return any(row.verb in OFFICIAL for row in grants(user).rows)
+    return bool(grants(user).official)

@@ -84,7 +84,12 @@ class CleanModelForm(_Clean, _ModelForm):
 
 
 def add_errors(form: forms.BaseForm, error: FupinError) -> None:
-    """Put a service's refusal into a bound form: beside the fields it names, else (or unknown ones) on top."""
+    """Put a service's refusal into a form: beside the fields it names, else (or unknown ones) on top.
+
+    A form that is shown beside a button of another kind has nothing typed (unbound) and takes it, too.
+    """
+    if not form.is_bound:
+        form.cleaned_data = {}
     placed = False
     for name, texts in error.fields.items():
         known = name if name in form.fields else None

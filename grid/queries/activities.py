@@ -67,7 +67,7 @@ def could_sign(user: User, region: Region) -> bool:
     """Anybody in post there, below or above may be at the meeting."""
     return any(
         row.low <= region.code <= row.high or region.code <= row.low <= region.code_end
-        for row in grants(user).rows
+        for row in grants(user).official
     )
 
 

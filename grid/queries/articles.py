@@ -52,6 +52,6 @@ def _around(low: int, high: int) -> Q:
 
 def _of_posts(user: Any) -> Q:
     found = Q(pk__in=())
-    for low, high in sorted({(row.low, row.high) for row in grants(user).rows}):
+    for low, high in sorted({(row.low, row.high) for row in grants(user).official}):
         found |= _around(low, high)
     return found

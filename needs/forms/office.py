@@ -146,7 +146,10 @@ class DecisionForm(CleanForm):
         label="退回原因", required=False, choices=[("", "（退回时选择）"), *Reason.choices]
     )
     photos = forms.MultipleChoiceField(
-        label="可以公开的照片", required=False, widget=forms.CheckboxSelectMultiple
+        label="可以公开的照片",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="没有人脸、没有孩子、没有证件的才选；不选的不公开。",
     )
     publish_at = forms.DateTimeField(
         label="定时发布",
@@ -172,10 +175,7 @@ class DecisionForm(CleanForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        known = [
-            (str(photo.pk), f"第 {n} 张：可以公开（无人脸、无孩子、无证件）")
-            for n, photo in enumerate(photos, start=1)
-        ]
+        known = [(str(photo.pk), f"第 {n} 张") for n, photo in enumerate(photos, start=1)]
         self.fields["photos"].choices = known  # type: ignore[attr-defined]
         offered = set(actions)
         if not offered & {"return", "recall"}:
