@@ -78,7 +78,8 @@ def test_the_same_pages_do_open_for_this_county(world: World, as_user: As) -> No
     """The control: the matrix above would pass if every page were gone."""
     account = world.household.account
     assert account is not None
-    clients = [as_user(person) for person in (*vars(world.people).values(), world.donor, account)]
+    desk = User.objects.get(pk=world.things["department_officer"])
+    clients = [as_user(person) for person in (*vars(world.people).values(), desk, world.donor, account)]
     shut = []
     for address, rows in objects():
         for values in rows(world) if address.name not in PUBLIC_ONLY else ():

@@ -415,6 +415,7 @@ def _of_the_departments(people: factories.Staff) -> dict[str, Any]:
         "warning_batch": row.batch_id,
         "warning": row.pk,
         "warning_upload": waiting.pk,
+        "department_officer": officer.pk,
     }
 
 
