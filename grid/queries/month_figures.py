@@ -72,7 +72,7 @@ def frozen(county: Region, month: date) -> dict[str, Any]:
     """
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for place, kind, what, number in _rows(county, month):
+    for place, kind, what, number in sums(county, month):
         for code in above(place):
             figures[str(code)][what] += int(number)
             if kind:
@@ -105,7 +105,8 @@ def above(code: int) -> list[int]:
     return list(dict.fromkeys((code // 10**6 * 10**6, code // 10**3 * 10**3, code)))
 
 
-def _rows(county: Region, month: date) -> list[tuple[int, str, str, int]]:
+def sums(county: Region, month: date) -> list[tuple[int, str, str, int]]:
+    """Village, kind of need, number and how many or fen; one query."""
     low, high = bounds(month)
     with connection.cursor() as cursor:
         cursor.execute(
