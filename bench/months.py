@@ -1,7 +1,8 @@
 """Closing a month of one city: 10 counties, 3 000 officers, 49 500 needs, beside the bare aggregate SQL of the counts.
 
 The bare SQL counts the same needs by officer and reason, with the same rules of repetition and copying, for the same
-months: the one that is closed and the three before it, which are counted anew at each closing.
+months: the one that is closed and the three before it, which are counted anew at each closing; and it sums the
+figures that the closed month's report keeps.
 """
 
 import time
@@ -15,7 +16,7 @@ from accounts.enums import Role
 from accounts.models import Region, User
 from fupin.lib.clock import month_of, today
 from grid.models import ClosedMonth, QuotaRule, SubsidyRate
-from grid.queries import quotas
+from grid.queries import month_figures, quotas
 from grid.quota_enums import Basis, Villages
 from grid.services import months
 
@@ -66,6 +67,8 @@ def _bare(counties: list[Region], asked: list[date]) -> None:
             for county in counties:
                 cursor.execute(statement, {"county": county.code // 10**6, "low": low, "high": high})
                 cursor.fetchall()
+    for county in counties:
+        month_figures.sums(county, asked[-1])
 
 
 def _rules(actor: User) -> None:

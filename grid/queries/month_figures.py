@@ -93,7 +93,7 @@ def frozen(county: Region, month: date, handed: Iterable[Handed] = ()) -> dict[s
     """
     figures: dict[str, Counter[str]] = defaultdict(Counter)
     kinds: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for place, kind, what, number in [*_rows(county, month), *_reported(handed)]:
+    for place, kind, what, number in [*sums(county, month), *_reported(handed)]:
         for code in above(place):
             figures[str(code)][what] += int(number)
             if kind:
@@ -133,7 +133,8 @@ def _reported(handed: Iterable[Handed]) -> Iterator[tuple[int, str, str, int]]:
             yield need.region, "", "upheld", 1
 
 
-def _rows(county: Region, month: date) -> list[tuple[int, str, str, int]]:
+def sums(county: Region, month: date) -> list[tuple[int, str, str, int]]:
+    """Village, kind of need, number and how many or fen; one query."""
     low, high = bounds(month)
     end = last_of(month)
     with connection.cursor() as cursor:
