@@ -84,6 +84,8 @@ class Source:
     county: str = ""
     whole: str = ""
     """`tables` for counting every row there is: set against set, where `tables` looks up row by row."""
+    inside: str = ""
+    """`tables` for counting every row of the one county `%(county)s`, likewise."""
 
     @property
     def names(self) -> list[str]:
@@ -145,6 +147,10 @@ _ALL_FIRST = (
 )
 _NEEDS = "needs_need n JOIN needs_needprogress g ON g.need_id = n.id"
 _GIFTS = "donors_pledge p JOIN needs_need n ON n.id = p.need_id JOIN accounts_user u ON u.id = p.donor_id"
+_COUNTY_GIFTS = """donors_pledge p
+ JOIN needs_need n ON n.id = p.need_id AND n.county = p.county AND n.published_at IS NOT NULL
+ JOIN accounts_user u ON u.id = p.donor_id
+ LEFT JOIN (SELECT min(id) AS id FROM donors_pledge WHERE county = %(county)s GROUP BY donor_id) f ON f.id = p.id"""
 _POSTS = f"""(SELECT a.region_id, a.role, a.starts_on AS day, 1 AS step FROM accounts_appointment a
  WHERE a.role = ANY(%(front)s) UNION ALL
  SELECT a.region_id, a.role, greatest(a.starts_on, least(a.ends_on + 1, {day("a.ended_at")})), -1
@@ -177,6 +183,7 @@ _ROWS = (
         FigureSource.GIFT,
         tables=f"{_GIFTS} {_FIRST}",
         whole=f"{_GIFTS} {_ALL_FIRST}",
+        inside=_COUNTY_GIFTS,
         region="n.region_id",
         part=SIDE,
         columns={

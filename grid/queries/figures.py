@@ -14,7 +14,7 @@ from accounts.queries import children_of, path_of
 from accounts.regions import LEVEL_DIGITS
 from fupin.lib.clock import add_months, month_of, today
 from grid.figure_enums import AreaKind, FigureSource
-from grid.figure_sources import OF_VILLAGES, PARAMS, SOURCES, VILLAGE_COLUMNS, Source
+from grid.figure_sources import COUNTY, OF_VILLAGES, PARAMS, SOURCES, VILLAGE_COLUMNS, Source
 from grid.figure_totals import MATCH_TARGET, Board, Place, Totals, together
 from grid.models import AreaNumber, FigureState, VillageFigure
 from grid.models.figure import ALL_TIME
@@ -88,9 +88,13 @@ def totals_of(regions: Sequence[Region], month: date | None) -> dict[int, Totals
 
 
 def _live(region: Region, month: date | None, level: int) -> dict[int, Totals]:
-    """The sums of every place of `level` inside the region, counted from the rows in one statement."""
+    """The sums of every place of `level` inside the region, counted from the rows in one statement.
+
+    Townships: the region is a county, whose number the statement names, so that the planner knows its size.
+    """
     span = 10 ** (12 - LEVEL_DIGITS[level])
-    parts = [_live_part(SOURCES[name], span, month) for name in FLOWS]
+    county = level == Level.TOWNSHIP
+    parts = [_live_part(SOURCES[name], span, month, county=county) for name in FLOWS]
     parts += [_live_part(SOURCES[name], span, month, stock=True) for name in STOCKS]
     villages = OF_VILLAGES.format(
         place=f"v.village / {span} * {span}", join="", where="v.village BETWEEN %(low)s AND %(high)s"
@@ -100,19 +104,26 @@ def _live(region: Region, month: date | None, level: int) -> dict[int, Totals]:
         " UNION ALL ".join(parts),
         low=region.code,
         high=region.code_end,
+        county=region.code // COUNTY,
         since=month,
         until=add_months(month or month_of(today()), 1),
     )
     return _collected(rows)
 
 
-def _live_part(source: Source, span: int, month: date | None, *, stock: bool = False) -> str:
+def _live_part(
+    source: Source, span: int, month: date | None, *, stock: bool = False, county: bool = False
+) -> str:
     where = f"{source.region} BETWEEN %(low)s AND %(high)s"
+    tables = source.inside if county else ""
+    if county and source.county:
+        where = f"{source.county} = %(county)s"
     if stock:
         where += " AND " + source.between("", "%(until)s::date")
     elif month:
         where += " AND " + source.between("%(since)s::date", "%(until)s::date")
-    select = source.select(f"({source.region}) / {span} * {span}", where=where, by_month=False)
+    place = f"({source.region}) / {span} * {span}"
+    select = source.select(place, where=where, by_month=False, tables=tables)
     return _padded((STOCK if stock else "") + source.name, select, source.names)
 
 
