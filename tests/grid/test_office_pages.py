@@ -171,4 +171,4 @@ def test_no_door_leads_a_reader_to_a_page_that_is_always_empty(people: factories
             ("督查", "/office/inspections/"),
         )
     }
-    assert shown == {"派单": {"desk"}, "部门预警": {"desk", "county"}, "督查": {"county"}}
+    assert shown == {"派单": {"desk", "county"}, "部门预警": {"desk", "county"}, "督查": {"county"}}
