@@ -147,10 +147,11 @@ _ALL_FIRST = (
 )
 _NEEDS = "needs_need n JOIN needs_needprogress g ON g.need_id = n.id"
 _GIFTS = "donors_pledge p JOIN needs_need n ON n.id = p.need_id JOIN accounts_user u ON u.id = p.donor_id"
-_COUNTY_GIFTS = """donors_pledge p
+# A window, not a join with each donor's first: the planner believes in one row here and would loop over both.
+_COUNTY_GIFTS = """(SELECT *, min(id) OVER (PARTITION BY donor_id) AS first FROM donors_pledge
+  WHERE county = %(county)s) p
  JOIN needs_need n ON n.id = p.need_id AND n.county = p.county AND n.published_at IS NOT NULL
- JOIN accounts_user u ON u.id = p.donor_id
- LEFT JOIN (SELECT min(id) AS id FROM donors_pledge WHERE county = %(county)s GROUP BY donor_id) f ON f.id = p.id"""
+ JOIN accounts_user u ON u.id = p.donor_id LEFT JOIN LATERAL (SELECT p.id WHERE p.id = p.first) f ON true"""
 _POSTS = f"""(SELECT a.region_id, a.role, a.starts_on AS day, 1 AS step FROM accounts_appointment a
  WHERE a.role = ANY(%(front)s) UNION ALL
  SELECT a.region_id, a.role, greatest(a.starts_on, least(a.ends_on + 1, {day("a.ended_at")})), -1
