@@ -17,7 +17,7 @@ from grid.clock_rules import RULES
 from grid.models import Clock
 from grid.queries.figures import MONTHS_SHOWN
 from needs.enums import Kind, Status
-from needs.models import Household, Need, NeedProgress, NeedReview
+from needs.models import Household, HouseholdHelper, Need, NeedProgress, NeedReview
 from tests import factories
 
 VILLAGES = (factories.VILLAGE, factories.VILLAGE_2, factories.VILLAGE_OTHER)
@@ -53,6 +53,11 @@ def make(seed: int, *, needs: int = 160) -> World:
     for number in range(40):
         _clock(rng, number)
     _filed(rng, officers)
+    for number, home in enumerate(homes[:6]):
+        HouseholdHelper.objects.create(
+            household=home, name="帮扶人", kind="responsible", work="person", since=today(),
+            until=today() if number % 2 else None, recorded_by=officers[0],
+        )  # fmt: skip
     this = month_of(today())
     first = this - timedelta(days=40 * 31)
     days = (month_of(first + timedelta(days=31 * number)) for number in range(43))
@@ -250,7 +255,42 @@ def _villages(here: Any, *, neglected: bool) -> int:
     return found
 
 
+def _fen(column: str) -> Any:
+    def counted(here: Any, then: Any, month: Any) -> int:
+        needs = Need.objects.filter(published_at__isnull=False).select_related("progress")
+        return sum(
+            getattr(need.progress, column)
+            for need in needs
+            if here(need.region_id) and then(need.published_at)
+        )
+
+    return counted
+
+
+def _families(keep: Callable[[Household], bool]) -> Any:
+    """Households in force today, whatever the month."""
+
+    def counted(here: Any, then: Any, month: Any) -> int:
+        return sum(here(home.region_id) and keep(home) for home in Household.objects.filter(closed_at=None))
+
+    return counted
+
+
+def _asked(home: Household) -> bool:
+    return any(need.submitted_at for need in home.needs.all())
+
+
+def _covered(home: Household) -> bool:
+    helped = any(_living(gift) for gift in Pledge.objects.filter(need__household=home))
+    return helped or any(helper.until is None for helper in home.helpers.all())
+
+
 _COUNTS: dict[str, Any] = {
+    "asked_fen": _fen("target_fen"),
+    "promised_fen": _fen("pledged_fen"),
+    "homes": _families(lambda home: True),
+    "used": _families(_asked),
+    "covered": _families(_covered),
     "published": _needs(None),
     "open": _needs({"published"}),
     "matched": _needs({"matched", "fulfilled"}),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from accounts.enums import Side
+from accounts.enums import Level, Side
 from accounts.invariants import REGISTRY
 from accounts.models import Region, User
 from accounts.services import audit
@@ -70,6 +70,36 @@ def test_two_hundred_draws_equal_a_direct_count_and_their_lists(db: None) -> Non
         seen += bool(shown)
     assert seen > 80, "most draws were empty: they prove little"
     assert drift() == []
+
+
+def test_a_countys_townships_side_by_side_equal_a_direct_count(db: None) -> None:
+    world = figure_world.make(seed=9, needs=90)
+    figures.refresh()
+    seen = 0
+    for county in Region.objects.filter(level=Level.COUNTY):
+        for month in (None, world.months[-8], world.months[-3]):
+            for place in queries.board(county, month).children:
+                for what, behind in BEHIND.items():
+                    shown = place.totals.sum(behind.source, behind.column)
+                    assert shown == figure_world.count(what, place.region, month), (what, place.region, month)
+                    seen += bool(shown)
+    assert seen > 40, "hardly any rows: they prove little"
+
+
+def test_what_the_rates_are_made_of_equals_a_direct_count(db: None) -> None:
+    world = figure_world.make(seed=10, needs=90)
+    figures.refresh()
+    made = {
+        **dict.fromkeys(("asked_fen", "promised_fen"), "need"),
+        **dict.fromkeys(("homes", "used", "covered"), "village"),
+    }
+    for place in Region.objects.filter(code__in=figure_world.PLACES):
+        for month in (None, world.months[-8]):
+            for column, source in made.items():
+                shown = queries.figure(place, month, source, column)
+                assert shown == figure_world.count(column, place, month), (column, place, month)
+    county = Region.objects.get(pk=factories.QIDONG)
+    assert all(queries.figure(county, None, source, column) for column, source in made.items())
 
 
 def test_pages_of_the_lists_are_the_plain_ones_walked_county_by_county(db: None) -> None:
