@@ -5,7 +5,8 @@ import os
 import pytest
 
 # What takes minutes begins first, so that nobody waits for it alone at the end.
-LONG = ("tests/donors/test_money_machine.py", "tests/fupin/test_run.py")
+SEEDED = "tests/fupin/test_demo.py"
+LONG = ("tests/donors/test_money_machine.py", "tests/fupin/test_run.py", SEEDED)
 # Databases 1 and 2 of Redis are the processes' own; each has six more for the stacks it starts.
 _STACKS = 6
 
@@ -27,12 +28,14 @@ def stack_databases() -> range:
 
 
 def keep_together(item: pytest.Item) -> None:
-    """All that shares the running demo goes to one process: seeding it takes minutes.
+    """All that shares the running demo goes to one process, and the tests of one seeding: it takes minutes.
 
     At collection: xdist has read the groups before `pytest_collection_modifyitems` comes to us.
     """
     if not _turn(item):
         item.add_marker(pytest.mark.xdist_group("demo"))
+    elif item.nodeid.startswith(SEEDED):
+        item.add_marker(pytest.mark.xdist_group("seeded"))
 
 
 def arrange(items: list[pytest.Item]) -> None:

@@ -50,6 +50,9 @@ def load_regions(files: Sequence[Path] = (), *, if_empty: bool = False) -> LoadR
         findings.refuse()
         inserted, updated = _upsert(cursor)
         cursor.execute("DROP TABLE region_stage")
+        cursor.execute(
+            "ANALYZE accounts_region"
+        )  # a later query of this transaction must not plan for an empty table
         tagged, untagged = (0, []) if files else tag_key_areas(listed_areas())
     return LoadReport(read, inserted, updated, findings.merged, tagged, untagged)
 
