@@ -13,7 +13,7 @@ from accounts.permissions import grants
 from accounts.views.access import officer_page
 from accounts.views.listing import address
 from fupin.lib.clock import add_months, day_of, month_of, today
-from grid.burden import MINUTES
+from grid.burden import MINUTES, minutes
 from grid.figure_totals import Board, Place
 from grid.queries import burden
 from grid.queries import figures as queries
@@ -93,7 +93,7 @@ def _detailed(request: SignedIn, board: Board, since: Any) -> dict[str, Any]:
 
 
 def _minutes(place: Place) -> int:
-    return sum(MINUTES[part][1] * count for part, count in place.totals.parts("form", "forms").items())
+    return minutes(place.totals.parts("form", "forms"))
 
 
 def _each(whole: int, officers: int) -> str:
@@ -101,24 +101,24 @@ def _each(whole: int, officers: int) -> str:
 
 
 def _tiles(place: Place) -> list[dict[str, Any]]:
-    sums, minutes = place.totals.sum, _minutes(place)
+    sums, spent = place.totals.sum, _minutes(place)
     officers, forms = sums("+post", "posts"), sums("form", "forms")
     return [
         {
             "label": "人均填报用时",
-            "value": _each(minutes, officers),
+            "value": _each(spent, officers),
             "unit": "分钟",
             "note": "按每件约几分钟估算",
         },
         {"label": "人均填报", "value": f"{forms / officers:.1f}" if officers else "—", "unit": "件"},
-        {"label": "一共填报", "value": f"{forms:,}", "unit": "件", "note": f"约 {minutes / 60:,.0f} 小时"},
+        {"label": "一共填报", "value": f"{forms:,}", "unit": "件", "note": f"约 {spent / 60:,.0f} 小时"},
         {"label": "在岗人员", "value": f"{officers:,}", "unit": "人"},
     ]
 
 
 def _forms(place: Place) -> list[list[dict[str, Any]]]:
     counts = place.totals.parts("form", "forms")
-    ranked = sorted(counts, key=lambda part: (-MINUTES[part][1] * counts[part], part))
+    ranked = sorted(MINUTES.keys() & counts.keys(), key=lambda part: (-MINUTES[part][1] * counts[part], part))
     return [
         [
             {"value": MINUTES[part][0]},
@@ -135,23 +135,19 @@ def _places(request: SignedIn, board: Board) -> list[list[dict[str, Any]]]:
     """The places below, those that ask most of their officers first; those without any officer are left out."""
     found = []
     for place in board.children:
-        officers, forms, minutes = (
-            place.totals.sum("+post", "posts"),
-            place.totals.sum("form", "forms"),
-            _minutes(place),
-        )
+        officers, forms = place.totals.sum("+post", "posts"), place.totals.sum("form", "forms")
         if officers or forms:
-            found.append((minutes / officers if officers else 0, place, officers, forms, minutes))
-    ranked = sorted(found, key=lambda row: (-row[0], row[1].region.code))
+            found.append((place.region, officers, forms, _minutes(place)))
+    ranked = sorted(found, key=lambda row: (-row[3] / row[1] if row[1] else 0, row[0].code))
     return [
         [
-            {"value": place.region.name, "url": address(request, region=place.region.code)},
+            {"value": region.name, "url": address(request, region=region.code)},
             {"value": f"{officers:,}"},
             {"value": f"{forms:,}"},
             {"value": f"{forms / officers:.1f}" if officers else "—"},
-            {"value": _each(minutes, officers)},
+            {"value": _each(spent, officers)},
         ]
-        for _, place, officers, forms, minutes in ranked
+        for region, officers, forms, spent in ranked
     ]
 
 

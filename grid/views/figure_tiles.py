@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from fupin.lib.clock import today
-from grid.burden import MINUTES
-from grid.figure_totals import MATCH_TARGET, Board, Place, Totals, matching_days, percent, waiting_days
+from grid.burden import minutes
+from grid.figure_totals import MATCH_TARGET, Board, Place, matching_days, waiting_days
 from grid.views.figure_words import HIDDEN, NOTHING, SMALL, Shown
 
 
@@ -126,7 +126,7 @@ def _gifts(place: Place, shown: Shown) -> list[dict[str, str]]:
     sums = place.totals.sum
     gifts, donors = sums("gift", "gifts"), sums("gift", "donors")
     return [
-        _tile(shown, place, "gifts", "爱心认领", shown.count(gifts), _balance(place.totals), "笔"),
+        _tile(shown, place, "gifts", "爱心认领", shown.count(gifts), _balance(place, shown), "笔"),
         _tile(shown, place, "donors", "新来的爱心人士", shown.count(donors), "第一次帮助这个县", "人"),
         _tile(
             shown,
@@ -151,22 +151,21 @@ def _gifts(place: Place, shown: Shown) -> list[dict[str, str]]:
     ]
 
 
-def _balance(totals: Totals) -> str:
+def _balance(place: Place, shown: Shown) -> str:
     """供需 in words: gifts for each need, and whether the money promised covers what is asked (REQUIREMENTS 60)."""
-    published = totals.sum("need", "published")
-    if not published:
+    if not place.published:
         return ""
-    each = totals.sum("gift", "gifts") / published
-    share = percent(totals.sum("need", "promised_fen"), totals.sum("need", "asked_fen")) or 0
+    each = shown.each(place.totals.sum("gift", "gifts"), place.published)
+    share = place.money_rate or 0
     words = "求助多、帮助少" if share < MATCH_TARGET else "供需大致平衡" if share < 90 else "帮助充足"
-    return f"每条求助 {each:.1f} 笔，{words}"
+    return words if each == HIDDEN else f"每条求助 {each} 笔，{words}"
 
 
 def _work(place: Place, shown: Shown) -> list[dict[str, str]]:
     sums = place.totals.sum
     kept, late, running = (sums("clock", name) for name in ("kept", "late", "running"))
-    officers = sums("+post", "posts")
-    minutes = sum(MINUTES[part][1] * count for part, count in place.totals.parts("form", "forms").items())
+    officers, forms = sums("+post", "posts"), sums("form", "forms")
+    spent = minutes(place.totals.parts("form", "forms"))
     tiles = [
         _tile(shown, place, "posts", "在岗人员", shown.count(officers), unit="人"),
         _tile(
@@ -179,12 +178,10 @@ def _work(place: Place, shown: Shown) -> list[dict[str, str]]:
         ),
     ]
     if shown.month:
-        each = f"{minutes / officers:.0f}" if officers else "—"
-        forms = sums("form", "forms")
-        note = f"共 {shown.count(forms)} 件，人均 {forms / officers:.1f} 件" if officers else ""
+        each = shown.each(spent, officers, digits=0)
+        note = f"共 {shown.count(forms)} 件，人均 {shown.each(forms, officers)} 件" if officers else ""
         tiles.append(_tile(shown, place, "forms", "人均填报用时", each, note, "分钟"))
     else:
-        forms = sums("form", "forms")
-        note = f"约 {minutes / 60:,.0f} 小时；人均用时请选月份看"
+        note = f"约 {spent / 60:,.0f} 小时；人均用时请选月份看"
         tiles.append(_tile(shown, place, "forms", "填报的事项", shown.count(forms), note, "件"))
     return tiles

@@ -65,6 +65,12 @@ class Shown:
         rate = percent(part, whole)
         return hidden[0] if hidden else "—" if rate is None else f"{rate:g}%"
 
+    def each(self, number: int, count: int, digits: int = 1) -> str:
+        """`number` for each of `count`; "—" for each of none, hidden where a small count would follow from it."""
+        if not count:
+            return "—"
+        return HIDDEN if self.hides(number) or self.hides(count) else f"{number / count:.{digits}f}"
+
     def money(self, fen: int, behind: int = SMALL) -> str:
         """Yuan; hidden where fewer than five gifts or needs are `behind` it."""
         return HIDDEN if self.hides(behind) else yuan_display(fen)

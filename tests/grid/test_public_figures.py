@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from accounts.models import Region, User
 from grid.figure_totals import Board, Place, Totals, together
 from grid.queries import figures as queries
 from grid.services import figures
-from grid.views import figure_charts, figure_places
+from grid.views import figure_charts, figure_places, figure_tiles
 from grid.views.figure_words import HIDDEN, WITHHELD, Shown
 from needs.models import Need
 from tests import factories
@@ -104,3 +106,21 @@ def test_charts_tell_no_hidden_count_either() -> None:
         if chart and "对接率" in chart.title:
             assert "33" not in chart.summary
             assert re.search(f"镇0：{HIDDEN}", chart.summary)
+
+
+@pytest.mark.parametrize("month", [None, date(2026, 10, 1)])
+def test_no_average_gives_a_hidden_count_away(month: date | None) -> None:
+    """Three gifts for 20 needs read 0.2 each, 30 forms of three officers 10 each: whoever multiplies knows."""
+    board = board_of(20)
+    board.own.totals.add("gift", "society", {"gifts": 3 - 20, "arrived_fen": 0})
+    board.own.totals.add("+post", "", {"posts": 3})
+    board.own.totals.add("form", "visit.record", {"forms": 30})
+    shown = Shown(month, PUBLIC.place_url, is_public=True)
+    tiles = [
+        tile for group in figure_tiles.tiles(replace(board, month=month), shown) for tile in group["tiles"]
+    ]
+    told = {tile["label"]: f"{tile['value']} {tile['note']}" for tile in tiles}
+    assert told["爱心认领"] == f"{HIDDEN} 求助多、帮助少"
+    assert told["在岗人员"].startswith(HIDDEN)
+    assert told.get("人均填报用时", HIDDEN).startswith(HIDDEN)
+    assert "10" not in told.get("人均填报用时", "")
