@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from fupin.lib import vega
 
 ACCENT, INFO, GOLD, SUCCESS, EDGE = "#a5231c", "#23527c", "#b58a3c", "#1c6141", "#8a7b6b"
-INK, SOFT, SUNKEN, ON_ACCENT = "#2b211b", "#5c5047", "#f2ebdf", "#fffaf5"
+INK, SOFT, SUNKEN, SURFACE, ON_ACCENT = "#2b211b", "#5c5047", "#f2ebdf", "#fffdfa", "#fffaf5"
 """The colours of static/css/tokens.css (tests compare them)."""
 TYPE, SMALL = 14, 12
 LINE = 20

@@ -23,6 +23,7 @@ from grid.chart_parts import (
     SOFT,
     SUCCESS,
     SUNKEN,
+    SURFACE,
     Chart,
     Layer,
     Spot,
@@ -197,9 +198,11 @@ def _told(known: list[parts.Row], y: Layer, target: float | None, **small: Any) 
     unit = (low - high) / top
     crossed = [row for row in known if target is not None and 3 < (target - row["value"]) * unit < 20]
     free = [row for row in known if row not in crossed]
+    halo = {"color": SURFACE, "stroke": SURFACE, "strokeWidth": 4}  # a line that passes is interrupted
     return [
-        parts.texts(rows, "text", x=parts.at("x"), y=y, dy=dy, **small)
+        parts.texts(rows, "text", x=parts.at("x"), y=y, dy=dy, **small | edge)
         for rows, dy in ((free, -11), (crossed, 12))
+        for edge in (halo, {})
         if rows
     ]
 

@@ -134,5 +134,16 @@ def test_long_names_are_cut_before_they_touch_the_numbers() -> None:
 
 def test_the_colours_are_those_of_the_design_system() -> None:
     tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
-    for name in ("ACCENT", "INFO", "GOLD", "SUCCESS", "EDGE", "INK", "SOFT", "SUNKEN", "ON_ACCENT"):
+    for name in (
+        "ACCENT",
+        "INFO",
+        "GOLD",
+        "SUCCESS",
+        "EDGE",
+        "INK",
+        "SOFT",
+        "SUNKEN",
+        "SURFACE",
+        "ON_ACCENT",
+    ):
         assert f"--{name.lower().replace('_', '-')}: {getattr(chart_parts, name)};" in tokens
