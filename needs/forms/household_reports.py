@@ -57,7 +57,7 @@ class CorrectionForm(SectionedForm):
     members = QuantityField(label="家庭人口", required=False, max_value=MOST)
     cause = forms.ChoiceField(label="困难原因", required=False, choices=optional(Cause.choices, "不改"))
     phone = PhoneField(label="联系电话", required=False)
-    address = LineField(label="详细住址", required=False, max_length=100)
+    address = LineField(label="详细住址", required=False, private=True, max_length=100)
     reason = _reason("为什么要改，依据是什么。不要写手机号和证件号。")
 
     def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:

@@ -119,8 +119,12 @@ class HouseholdForm(VillageForm, HouseholdFields):
     id_number = ResidentIdField(
         label="户主身份证号", required=False, help_text="加密保存，只用来防止重复登记。"
     )
-    address = LineField(label="详细住址", required=False, max_length=100, help_text="加密保存，不公开。")
-    situation = BodyField(label="家庭情况", required=False, max_length=1000, help_text="加密保存，不公开。")
+    address = LineField(
+        label="详细住址", required=False, private=True, max_length=100, help_text="加密保存，不公开。"
+    )
+    situation = BodyField(
+        label="家庭情况", required=False, private=True, max_length=1000, help_text="加密保存，不公开。"
+    )
     evidence = forms.ChoiceField(label="申请和同意的凭据", choices=PAPER, widget=forms.RadioSelect)
     consent = forms.BooleanField(label="已向这户人家读过上面的文字，并取得同意")
     field_order = (
