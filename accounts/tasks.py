@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.services import audit, messages, sessions, submissions
+from accounts.services import audit, limits, messages, sessions, submissions
 
 
 @shared_task(name="accounts.send_messages")
@@ -23,3 +23,8 @@ def forget_submissions() -> int:
 @shared_task(name="accounts.forget_sessions")
 def forget_sessions() -> int:
     return sessions.forget_expired()
+
+
+@shared_task(name="accounts.forget_counts")
+def forget_counts() -> int:
+    return limits.forget_old()

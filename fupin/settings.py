@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
         "grid.run_closings",
         "accounts.forget_submissions",
         "accounts.forget_sessions",
+        "accounts.forget_counts",
         "needs.publish_due",
         "needs.run_imports",
         "needs.forget_import_files",

@@ -12,6 +12,7 @@ from fupin.lib.clock import day_of, now
 from fupin.lib.inbox import since, waiting_urgency
 from needs.household_enums import ClaimState, FlagState, HelpState, ReportState
 from needs.models import Household, HouseholdClaim, HouseholdFlag, HouseholdReport, OfflineHelp
+from needs.services.household_reports import changes_of
 
 SHOWN = 20
 HOUSEHOLD_DAYS = 7
@@ -125,7 +126,7 @@ def report_row(row: HouseholdReport) -> dict[str, Any]:
     return {
         "url": f"/office/households/reports/{row.pk}/",
         "what": row.get_kind_display(),
-        "title": row.household.name if row.household else "还没有登记的家庭",
+        "title": row.household.name if row.household else _reported_name(row),
         "place": f"{row.region.parent or ''} {row.region.name}",
         "reason": f"{row.reported_by.get_full_name()} 报告",
         "due": since(row.created_at),
@@ -133,6 +134,12 @@ def report_row(row: HouseholdReport) -> dict[str, Any]:
         "icon": "clipboard-document-list",
         "button": "去决定" if open_ else "",
     }
+
+
+def _reported_name(row: HouseholdReport) -> str:
+    """Whom a report wants to register, who is no household yet."""
+    _, name = changes_of(row).get("name", ("", ""))
+    return f"{name}（还没有登记）" if name else "还没有登记的家庭"
 
 
 def claim_row(row: HouseholdClaim) -> dict[str, Any]:

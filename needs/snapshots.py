@@ -1,12 +1,17 @@
 """What a round of review is about, kept with each submission, and how it differs from the round before."""
 
+import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from fupin.lib.money import yuan_display
 from needs.details import facts
 from needs.enums import Form, Kind, Subject
 from needs.models import Need
+
+_SENTENCE = re.compile(r"[^，。；！？\n]*[，。；！？\n]?")
+Pieces = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,16 @@ class Change:
     label: str
     old: str
     new: str
+
+    @property
+    def old_pieces(self) -> Pieces:
+        """The old words part by part, each with whether the new ones lack it."""
+        return _pieces(self.old, self.new)
+
+    @property
+    def new_pieces(self) -> Pieces:
+        """The new words part by part, each with whether the old ones lack it."""
+        return _pieces(self.new, self.old)
 
 
 def content_of(need: Need) -> dict[str, Any]:
@@ -69,6 +84,17 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
         news = f"{len(new['photos'])} 张（新增 {len(come)} 张，移除 {len(gone)} 张）"
         found.append(Change("照片", f"{len(old['photos'])} 张", news))
     return found
+
+
+def _pieces(text: str, other: str) -> Pieces:
+    """`text` in runs of clauses that stand in `other` too or not, in their order there."""
+    mine, theirs = _SENTENCE.findall(text), _SENTENCE.findall(other)
+    same = SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks()
+    found, at = [], 0
+    for start, _, size in same:
+        found += [("".join(mine[at:start]), True), ("".join(mine[start : start + size]), False)]
+        at = start + size
+    return [(run, changed) for run, changed in found if run]
 
 
 def _words(content: dict[str, Any]) -> dict[str, str]:

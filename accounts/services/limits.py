@@ -1,24 +1,43 @@
 """Counted limits, kept in PostgreSQL: exact under concurrency, and not lost with Redis (THREATS A-01..A-04)."""
 
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.models import RateCount
 from fupin.lib import clock
 from fupin.lib.errors import TooMany
 
+LONGEST = 86_400
+"""Seconds of the longest window; older rows say nothing any more."""
+BATCH = 1_000
+
 
 def take(bucket: str, *, limit: int, seconds: int) -> None:
-    """Count one use of `bucket` in the current window of `seconds`; raise TooMany when `limit` is used up.
+    """Count one use of `bucket`; raise TooMany when `limit` is used up.
 
-    Call it outside a transaction, so that a failure later does not give the use back.
+    A window begins with the use that opens it and lasts `seconds` (at most LONGEST), so that a limit of one a minute
+    leaves a whole minute between two uses. Call it outside a transaction, so that a failure later does not give the
+    use back.
     """
-    moment = clock.seconds()
-    window = moment - moment % seconds
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO accounts_ratecount AS r (bucket, "window", count) VALUES (%s, %s, 1)
-               ON CONFLICT (bucket, "window") DO UPDATE SET count = r.count + 1 WHERE r.count < %s
-               RETURNING count""",
-            [f"{bucket}/{seconds}"[:120], window, limit],
-        )
-        if cursor.fetchone() is None:
-            raise TooMany("操作太频繁，请稍后再试。", retry_after=max(window + seconds - moment, 1))
+    name, moment = f"{bucket}/{seconds}"[:120], clock.seconds()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"limit:{name}"])
+        rows = RateCount.objects.filter(bucket=name, window__gt=moment - seconds, window__lte=moment)
+        row = rows.order_by("-window").first()
+        if row is None:
+            RateCount.objects.create(bucket=name, window=moment, count=1)
+        elif row.count < limit:
+            RateCount.objects.filter(pk=row.pk).update(count=row.count + 1)
+        else:
+            raise TooMany("操作太频繁，请稍后再试。", retry_after=row.window + seconds - moment)
+
+
+def forget_old(*, limit: int = 20 * BATCH) -> int:
+    """Delete the windows that are over, in small portions; returns how many. The rest waits for the next sweep."""
+    before, gone = clock.seconds() - LONGEST, 0
+    while gone < limit:
+        oldest = RateCount.objects.filter(window__lt=before).order_by("pk").values("pk")
+        deleted, _ = RateCount.objects.filter(pk__in=oldest[:BATCH]).delete()
+        gone += deleted
+        if deleted < BATCH:
+            break
+    return gone

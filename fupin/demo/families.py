@@ -71,7 +71,7 @@ def _report(village: Village) -> None:
     household_reports.report_correction(
         actor=village.officer,
         household=village.households[REPORTED],
-        wanted={"members": 7, "cause": "no_labour"},
+        wanted={"members": village.households[REPORTED].members + 1, "cause": "no_labour"},
         reason="上个月添了一口人，主要劳动力外出养伤，请按走访记录更正。",
     )
 

@@ -31,9 +31,17 @@ _GAPS = str.maketrans("", "", " -\u00a0\u3000")
 
 
 class _TypedField(forms.CharField):
-    """A text input whose value goes through `parse` once it is not empty."""
+    """A text input whose value goes through `parse` once it is not empty.
+
+    What is typed into a `private` one is never kept as a draft on the device.
+    """
 
     hints: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *, private: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if private:
+            self.widget.attrs["data-private"] = ""
 
     def parse(self, value: str) -> Any:
         raise NotImplementedError

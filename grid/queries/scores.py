@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Verb
+from accounts.enums import Role, Verb
+from accounts.models import Appointment
 from accounts.permissions import grants
+from fupin.lib.clock import add_months
 from grid.models import ClosedMonth, ScoreItem, ScoreMethod, ScoreRow, ScoreSheet
 
 NOT_GRADED = "不评定"
@@ -29,6 +31,7 @@ RULES: dict[str, str] = {
     ScoreItem.SOUND: "确认收到的帮助里没有反映问题的，除以确认收到总数。",
 }
 """How each item's share is counted, as the method and every sheet print it."""
+MOST_REWARDS = 12
 READS = (Verb.VERIFY, Verb.CHECK, Verb.APPROVE, Verb.REPORT)
 
 
@@ -104,6 +107,19 @@ def rows_seen_by(user: Any) -> QuerySet[ScoreRow]:
     for verb in READS:
         seen |= held.q(verb, "region")
     return ScoreRow.objects.filter(seen).select_related("region__parent").order_by("region_id")
+
+
+def own_rewards(user: Any) -> list[ScoreRow]:
+    """What the villages earned where this person is info-officer and was in the sheet's time, newest first."""
+    posts = list(Appointment.objects.filter(user=user, role=Role.VILLAGE_OFFICER, ended_at=None))
+    rows = rows_seen_by(user).filter(region__in=[post.region_id for post in posts])
+    newest = rows.select_related("region__parent", "sheet__method").order_by("-sheet__first", "-id")
+    return [row for row in newest[:MOST_REWARDS] if any(_held(post, row) for post in posts)]
+
+
+def _held(post: Appointment, row: ScoreRow) -> bool:
+    begun = post.starts_on < add_months(row.sheet.last, 1)
+    return begun and post.region_id == row.region_id and (not post.ends_on or post.ends_on >= row.sheet.first)
 
 
 def sheets_seen_by(user: Any) -> QuerySet[ScoreSheet]:

@@ -241,9 +241,20 @@ def write(*, actor: User, sheet: ScoreSheet, rows: Sequence[ScoreRow], target: P
 
 
 def rules(method: ScoreMethod) -> list[str]:
-    """What the method scores, each with its points and how its share is counted."""
+    """What the method scores, each with its points and how its share is counted; and the rates of the reward."""
     weighed = [(item, method.weights.get(item, 0)) for item in ScoreItem]
-    return [f"{item.label}（{points} 分）：{queries.RULES[item]}" for item, points in weighed if points]
+    return [
+        *(f"{item.label}（{points} 分）：{queries.RULES[item]}" for item, points in weighed if points),
+        reward_rule(method),
+    ]
+
+
+def reward_rule(method: ScoreMethod) -> str:
+    """What a village is rewarded for and with how much, in words (REQUIREMENTS 58)."""
+    return (
+        f"奖励：每条计数的求助 {yuan(method.need_fen)} 元，"
+        f"每次写明结果（完整收到或有什么问题）的送达评价 {yuan(method.evaluation_fen)} 元。"
+    )
 
 
 def cells(row: ScoreRow) -> tuple[str, ...]:

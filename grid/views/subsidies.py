@@ -22,8 +22,9 @@ from fupin.lib.forms import CleanForm, add_errors
 from fupin.lib.money import yuan
 from fupin.lib.paging import keyset_page
 from grid.forms.subsidies import AnswerForm, ContestForm
-from grid.models import SubsidyLine, SubsidyObjection
+from grid.models import ScoreRow, SubsidyLine, SubsidyObjection
 from grid.queries import subsidies as queries
+from grid.queries.scores import own_rewards
 from grid.quota_enums import LineKind
 from grid.rows import objection_row
 from grid.services import subsidies as service
@@ -36,6 +37,14 @@ COLUMNS = (
     {"label": "在岗天数", "numeric": True},
     {"label": "完成", "numeric": True},
     {"label": "金额（元）", "numeric": True},
+)
+REWARD_COLUMNS = (
+    {"label": "时间"},
+    {"label": "村"},
+    {"label": "计数求助"},
+    {"label": "送达评价"},
+    {"label": "奖励（元）", "numeric": True},
+    {"label": "状态"},
 )
 
 
@@ -60,8 +69,29 @@ def index(request: SignedIn) -> HttpResponse:
         }
         for closed in page.items
     ]
-    context = {"statements": statements, "columns": COLUMNS, "general": GENERAL, **pager(request, page)}
+    context = {
+        "statements": statements,
+        "columns": COLUMNS,
+        "rewards": [_reward(row) for row in own_rewards(request.user)],
+        "reward_columns": REWARD_COLUMNS,
+        "general": GENERAL,
+        **pager(request, page),
+    }
     return render(request, "grid/subsidies/index.html", context)
+
+
+def _reward(row: ScoreRow) -> list[dict[str, Any]]:
+    """What a village earned by valid needs and by evaluations; it leads to the sheet with the rule."""
+    method, numbers = row.sheet.method, row.numbers
+    needs, evaluated = numbers.get("submitted", 0), numbers.get("confirmed_gifts", 0)
+    return [
+        {"value": row.sheet.period, "url": reverse("grid:score-sheet", args=[row.sheet_id])},
+        {"value": row.region.name},
+        {"value": f"{needs} 条 × {yuan(method.need_fen)}"},
+        {"value": f"{evaluated} 次 × {yuan(method.evaluation_fen)}"},
+        {"value": yuan(row.reward_fen)},
+        {"value": "已评定" if row.sheet.decided_at else "征求意见"},
+    ]
 
 
 def _cells(line: SubsidyLine) -> list[dict[str, Any]]:

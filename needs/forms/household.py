@@ -66,7 +66,11 @@ class MemberForm(SectionedForm):
     stage = forms.ChoiceField(label="在校情况", required=False, choices=optional(Stage.choices, "不在校"))
     health = forms.ChoiceField(label="健康状况", choices=Health.choices, initial=Health.HEALTHY)
     illness = LineField(
-        label="病情", required=False, max_length=200, help_text="加密保存，任何公开页面都不显示。"
+        label="病情",
+        required=False,
+        private=True,
+        max_length=200,
+        help_text="加密保存，任何公开页面都不显示。",
     )
     labour = forms.ChoiceField(label="劳动能力", choices=optional(Labour.choices, "请选择"))
     left_behind = forms.BooleanField(label="家人长期在外，留守在家", required=False)
@@ -74,7 +78,9 @@ class MemberForm(SectionedForm):
     grade = forms.TypedChoiceField(
         label="残疾等级", required=False, coerce=int, empty_value=None, choices=optional(Grade.choices)
     )
-    certificate = LineField(label="残疾人证号", required=False, max_length=24, help_text="加密保存。")
+    certificate = LineField(
+        label="残疾人证号", required=False, private=True, max_length=24, help_text="加密保存。"
+    )
     needs = forms.MultipleChoiceField(
         label="需要什么", required=False, choices=DisabilityNeed.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -122,9 +128,12 @@ class BankForm(SectionedForm):
 
     holder = forms.ChoiceField(label="户名", help_text="只能是户主或登记的家庭成员，严禁借用他人账户。")
     number = LineField(
-        label="银行账号", max_length=30, help_text="社保卡或存折账号，12 到 19 位数字，加密保存。"
+        label="银行账号",
+        private=True,
+        max_length=30,
+        help_text="社保卡或存折账号，12 到 19 位数字，加密保存。",
     )
-    again = LineField(label="再填一次账号", max_length=30)
+    again = LineField(label="再填一次账号", private=True, max_length=30)
 
     def __init__(self, *args: Any, holders: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,6 @@ from django import forms
 from fupin.lib.forms import (
     BodyField,
     CleanForm,
-    LineField,
     NameField,
     PhoneField,
     QuantityField,
@@ -16,7 +15,7 @@ from fupin.lib.forms import (
 )
 from needs.enums import Cause
 from needs.forms.household import SectionedForm, optional
-from needs.forms.office import PAPER
+from needs.forms.office import PAPER, address_field, focus_field, situation_field
 from needs.forms.villages import VillageForm
 from needs.household_enums import ReportKind
 from needs.models import Household
@@ -56,13 +55,16 @@ class CorrectionForm(SectionedForm):
     id_number = ResidentIdField(label="户主身份证号", required=False)
     members = QuantityField(label="家庭人口", required=False, max_value=MOST)
     cause = forms.ChoiceField(label="困难原因", required=False, choices=optional(Cause.choices, "不改"))
+    focus = focus_field()
     phone = PhoneField(label="联系电话", required=False)
-    address = LineField(label="详细住址", required=False, max_length=100)
+    address = address_field()
+    situation = situation_field()
     reason = _reason("为什么要改，依据是什么。不要写手机号和证件号。")
 
     def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.fields.keys() - {"reason"}:
+        super().__init__(*args, initial={"focus": household.focus}, **kwargs)
+        self.fields["focus"].help_text = "打钩的是现在登记的；照实际情况改。"
+        for name in self.fields.keys() - {"reason", "focus"}:
             value = getattr(household, f"get_{name}_display", lambda name=name: getattr(household, name))()
             self.fields[name].help_text = f"现在是：{value or '没有登记'}"
 
@@ -88,13 +90,16 @@ class NewReportForm(VillageForm, SectionedForm):
     name = NameField(label="户主姓名")
     members = QuantityField(label="家庭人口", max_value=MOST, initial=1)
     cause = forms.ChoiceField(label="主要困难原因", choices=optional(Cause.choices, "请选择"))
+    focus = focus_field()
     phone = PhoneField(label="联系电话", required=False, help_text="家里人的手机号；没有手机可以留空。")
     id_number = ResidentIdField(label="户主身份证号", required=False, help_text="加密保存。")
+    address = address_field()
+    situation = situation_field()
     reason = _reason("怎样发现的，家里是什么情况。不要写手机号和证件号。")
     evidence = forms.ChoiceField(label="申请和同意的凭据", choices=PAPER, widget=forms.RadioSelect)
     consent = forms.BooleanField(label="已向这户人家读过上面的文字，并取得同意")
 
     def content(self) -> HouseholdInput:
         """What was typed about the household, for the services."""
-        names = ("name", "members", "cause", "phone", "id_number")
+        names = ("name", "members", "cause", "focus", "phone", "id_number", "address", "situation")
         return HouseholdInput(**{name: self.cleaned_data[name] for name in names})

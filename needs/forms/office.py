@@ -109,18 +109,35 @@ class HouseholdFields(CleanForm):
         )
 
 
+def focus_field() -> forms.MultipleChoiceField:
+    """The eight groups of 重庆 第三条."""
+    return forms.MultipleChoiceField(
+        label="重点情况", required=False, choices=Focus.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def address_field() -> LineField:
+    return LineField(
+        label="详细住址", required=False, private=True, max_length=100, help_text="加密保存，不公开。"
+    )
+
+
+def situation_field() -> BodyField:
+    return BodyField(
+        label="家庭情况", required=False, private=True, max_length=1000, help_text="加密保存，不公开。"
+    )
+
+
 class HouseholdForm(VillageForm, HouseholdFields):
     """Registering on behalf; `villages` are those of the officer."""
 
     village = forms.ChoiceField(label="所在村（社区）")
-    focus = forms.MultipleChoiceField(
-        label="重点情况", required=False, choices=Focus.choices, widget=forms.CheckboxSelectMultiple
-    )
+    focus = focus_field()
     id_number = ResidentIdField(
         label="户主身份证号", required=False, help_text="加密保存，只用来防止重复登记。"
     )
-    address = LineField(label="详细住址", required=False, max_length=100, help_text="加密保存，不公开。")
-    situation = BodyField(label="家庭情况", required=False, max_length=1000, help_text="加密保存，不公开。")
+    address = address_field()
+    situation = situation_field()
     evidence = forms.ChoiceField(label="申请和同意的凭据", choices=PAPER, widget=forms.RadioSelect)
     consent = forms.BooleanField(label="已向这户人家读过上面的文字，并取得同意")
     field_order = (

@@ -79,6 +79,13 @@ class Row:
     focus: tuple[str, ...] | None = None
 
 
+def twice(first: int, *, by_id: bool) -> Problem:
+    """Why a row goes back whose household stands in line `first` (from 0) of the same file already."""
+    same = "是同一个身份证号" if by_id else "的村、姓名和电话都一样"
+    words = f"和原表第 {first + 1} 行{same}，只办了那一行。不是同一户请改正，是同一户请删掉这一行。"
+    return Problem("id_number" if by_id else "name", words)
+
+
 class Checker:
     """Turns lines of the sheet into rows, for one county and one officer's ranges of village codes.
 

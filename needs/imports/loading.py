@@ -25,18 +25,18 @@ DROP TABLE IF EXISTS pg_temp.household_stage;
 CREATE TEMP TABLE household_stage (
     line int PRIMARY KEY, region_id bigint NOT NULL, name text NOT NULL, phone text, phone_index text,
     id_number text, id_index text, address text, members smallint, cause text, focus text[],
-    household_id bigint, refused bool NOT NULL DEFAULT false, is_new bool NOT NULL DEFAULT false,
+    household_id bigint, refused bool NOT NULL DEFAULT false, first_line int, is_new bool NOT NULL DEFAULT false,
     changed bool NOT NULL DEFAULT false
 ) ON COMMIT DROP
 """
 # The first of several rows with one ID goes in. Without an ID, a row is one of several by village, name, phone.
 _TWICE = """
-UPDATE household_stage s SET refused = true FROM (
-    SELECT line, id_index,
-        row_number() OVER (PARTITION BY id_index ORDER BY line) AS by_id,
-        row_number() OVER (PARTITION BY region_id, name, phone_index ORDER BY id_index IS NULL, line) AS by_name
+UPDATE household_stage s SET refused = true, first_line = d.first_line FROM (
+    SELECT line, CASE WHEN id_index IS NULL
+        THEN first_value(line) OVER (PARTITION BY region_id, name, phone_index ORDER BY id_index IS NULL, line)
+        ELSE first_value(line) OVER (PARTITION BY id_index ORDER BY line) END AS first_line
     FROM household_stage
-) d WHERE d.line = s.line AND CASE WHEN d.id_index IS NULL THEN d.by_name > 1 ELSE d.by_id > 1 END
+) d WHERE d.line = s.line AND d.first_line <> s.line
 """
 _SAME_ID = """
 UPDATE household_stage s SET household_id = h.id, refused = NOT EXISTS (
@@ -119,6 +119,8 @@ class Loaded:
     updated: int
     unchanged: int
     review: Sequence[int]
+    twice: Sequence[tuple[int, int, bool]]
+    """Lines whose household stands in the file before, the line it stands in, and whether the ID number says so."""
     touched: Sequence[int]
     """Ids of the households written."""
 
@@ -207,7 +209,11 @@ def _counted() -> Loaded:
             " count(*) FILTER (WHERE NOT is_new AND NOT changed AND NOT refused) FROM household_stage"
         )
         created, updated, unchanged = cursor.fetchone()
-        cursor.execute("SELECT line FROM household_stage WHERE refused ORDER BY line")
+        cursor.execute("SELECT line FROM household_stage WHERE refused AND first_line IS NULL ORDER BY line")
         review = [line for (line,) in cursor]
+        cursor.execute(
+            "SELECT line, first_line, id_index IS NOT NULL FROM household_stage WHERE first_line IS NOT NULL"
+        )
+        twice = cursor.fetchall()
         cursor.execute("SELECT household_id FROM household_stage WHERE (is_new OR changed) AND NOT refused")
-        return Loaded(created, updated, unchanged, review, [pk for (pk,) in cursor])
+        return Loaded(created, updated, unchanged, review, twice, [pk for (pk,) in cursor])

@@ -17,7 +17,7 @@ from accounts.services import wake
 from fupin.lib import sheet_reading as reading
 from fupin.lib.clock import now
 from fupin.lib.errors import Conflict, NotAllowed
-from needs.imports import checks, columns, files
+from needs.imports import checks, columns, files, refusals
 from needs.imports.places import Places
 from needs.imports.problems import Problem
 from needs.models import HouseholdImport
@@ -57,6 +57,9 @@ def upload(*, actor: User, county: Region, file_name: str, source: reading.Reada
         reading.to_rows(source, path)
         first = reading.first_rows(path, columns.HEADER_WITHIN)
         header_line, header = columns.find_header(first)
+        own = refusals.without_reasons(header)
+        if len(own) < len(header):
+            path, header = _own_columns(path, own), [header[number] for number in own]
         headings = columns.headings(header)
         job = HouseholdImport(
             county=county,
@@ -160,6 +163,16 @@ def data_lines(job: HouseholdImport) -> Iterator[tuple[int, list[str]]]:
     for line, cells in enumerate(csv.reader(rows)):
         if line > job.header_line and columns.is_data(cells, job.mapping):
             yield line, cells
+
+
+def _own_columns(path: Path, own: list[int]) -> Path:
+    """The rows without the reasons that an earlier import wrote beside them."""
+    target = path.with_name("own.csv")
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [row[number] for number in own if number < len(row)] for row in reading.read_rows(path)
+        )
+    return target
 
 
 def _remembered(county: Region) -> dict[str, str]:

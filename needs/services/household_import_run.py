@@ -15,7 +15,7 @@ from accounts.permissions import read_grants
 from accounts.services import audit
 from fupin.lib.clock import now
 from fupin.lib.errors import FupinError
-from needs.imports import checks, files, loading, sheets
+from needs.imports import checks, files, loading, refusals, sheets
 from needs.imports.problems import Problem
 from needs.models import HouseholdImport
 from needs.models.household_import import ImportState
@@ -23,7 +23,6 @@ from needs.services import household_flags
 from needs.services.household_import import (
     checker_of,
     data_lines,
-    explained,
     forget_rows,
     importing_ranges,
 )
@@ -33,7 +32,6 @@ logger = logging.getLogger(__name__)
 STEP = 1000
 """Rows between two looks at whether somebody cancelled."""
 LOCK_CLASS = 7_270_003
-REASON = "需要改的地方"
 Refused = dict[int, list[Problem]]
 
 
@@ -81,6 +79,7 @@ def _run(job: HouseholdImport) -> None:
             )
             household_flags.refresh(loaded.touched)
             refused |= {line: [Problem("", checks.REVIEW)] for line in loaded.review}
+            refused |= {line: [checks.twice(first, by_id=by_id)] for line, first, by_id in loaded.twice}
             _finish(job, loaded, refused)
     forget_rows(job)
 
@@ -131,17 +130,11 @@ def _finish(job: HouseholdImport, loaded: loading.Loaded, refused: Refused) -> N
 
 
 def _write_errors(job: HouseholdImport, refused: Refused) -> None:
-    width = len(job.headings)
-
-    def rows() -> Iterator[sheets.Marked]:
-        for line, cells in data_lines(job):
-            if problems := refused.get(line):
-                marked = {job.mapping[problem.key] for problem in problems if problem.key in job.mapping}
-                yield [*(cells + [""] * width)[:width], explained(problems)], marked
-
+    layout = refusals.Layout(job.headings, job.mapping, refused)
+    rows = (layout.row(cells, problems) for line, cells in data_lines(job) if (problems := refused.get(line)))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"
-        sheets.write_sheet(path, [*job.headings, REASON], rows())
+        sheets.write_sheet(path, layout.header, rows, sentences=layout.sentences)
         files.write(job.error_file, "errors.xlsx", path.read_bytes())
 
 

@@ -24,7 +24,8 @@ from needs.services.household_flags import refresh
 from needs.services.households import HouseholdInput, enrol, refuse_officers_phone
 from needs.services.members import listed
 
-CHANGEABLE = ("name", "id_number", "members", "cause", "phone", "address")
+CHANGEABLE = ("name", "id_number", "members", "cause", "focus", "phone", "address", "situation")
+SECRET = ("id_number", "phone", "address", "situation")
 NEW, ENDING = (ReportKind.ADD, ReportKind.MISSED), (ReportKind.CLOSE, ReportKind.FALSE)
 Changes = dict[str, list[Any]]
 
@@ -39,7 +40,7 @@ def report_correction(
     changes = {
         name: [_plain(household, name), value]
         for name, value in wanted.items()
-        if name in CHANGEABLE and value not in ("", None) and value != _plain(household, name)
+        if name in CHANGEABLE and value not in ("", None) and not _same(value, _plain(household, name))
     }
     if not changes:
         raise InvalidInput("没有要更正的内容，请至少改一项。")
@@ -256,7 +257,12 @@ def _correct(household: Household, changes: Changes) -> None:
     household.people.filter(relation=Relation.HEAD).update(name=household.name)
 
 
+def _same(new: Any, old: Any) -> bool:
+    """Groups are the same in whatever order they stand."""
+    return set(new) == set(old) if isinstance(new, list) else bool(new == old)
+
+
 def _plain(household: Household, name: str) -> Any:
     """The present value for comparing; a secret's plaintext stays inside encrypted JSON."""
     value = getattr(household, name)
-    return (value.open() if value else "") if name in ("id_number", "phone", "address") else value
+    return (value.open() if value else "") if name in SECRET else value

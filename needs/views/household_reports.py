@@ -33,8 +33,17 @@ FIELDS = {
     "phone": "联系电话",
     "address": "详细住址",
     "focus": "重点情况",
+    "situation": "家庭情况",
 }
-MASKS = {"id_number": mask_id, "phone": mask_phone, "address": mask_text}
+MASKS = {"id_number": mask_id, "phone": mask_phone, "address": mask_text, "situation": mask_text}
+FOLLOWS = {
+    ReportKind.CORRECT: "同意后，登记的内容马上照此更改。",
+    ReportKind.ADD: "同意后，这户自动登记。",
+    ReportKind.MISSED: "同意后，这户自动登记。",
+    ReportKind.CLOSE: "同意后，这户销户，正在公开的求助停止公开。",
+    ReportKind.FALSE: "同意后，这户销户，正在公开的求助停止公开。",
+}
+"""What the township's yes does at once."""
 
 
 @officer_page(Verb.VIEW)
@@ -172,7 +181,9 @@ def _shown(row: HouseholdReport) -> dict[str, Any]:
             }
         )
     texts = [("情况说明", row.reason), ("决定意见", row.decision)]
-    return {"title": row.get_kind_display(), "lead": row.get_state_display(), "facts": facts, "texts": texts}
+    follows = f"。{FOLLOWS[ReportKind(row.kind)]}" if row.state == ReportState.OPEN else ""
+    lead = f"{row.get_state_display()}{follows}"
+    return {"title": row.get_kind_display(), "lead": lead, "facts": facts, "texts": texts}
 
 
 def _changes(row: HouseholdReport) -> list[dict[str, str]]:
@@ -190,7 +201,7 @@ def _changes(row: HouseholdReport) -> list[dict[str, str]]:
 
 
 def _plain(name: str, value: Any) -> str:
-    if value in ("", None):
+    if not value:
         return "没有登记"
     if name == "focus":
         return "、".join(str(Focus(group).label) for group in value)

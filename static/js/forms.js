@@ -6,7 +6,7 @@
   const PREFIX = "fupin:draft:";
   const userPart = document.body.dataset.user || "guest";
 
-  /* ---- drafts: <form data-draft="visit-12"> ---- */
+  /* ---- drafts: <form data-draft="visit-12">, and the office's other forms ---- */
 
   const storage = (() => {
     try {
@@ -18,7 +18,15 @@
     }
   })();
 
-  const keyOf = (form) => `${PREFIX}${userPart}:${form.dataset.draft}`;
+  // In the office every form that is taken once remembers what was typed, by its page and where it goes.
+  const plainKey = (form) => location.pathname.startsWith("/office/") && form.elements.submission_key && `${location.pathname} ${form.getAttribute("action") || ""}`;
+  const nameOf = (form) => form.dataset.draft || plainKey(form) || "";
+  const keyOf = (form) => `${PREFIX}${userPart}:${nameOf(form)}`;
+  // Of several with one name nobody could say whose the words were.
+  function keeping(root) {
+    const names = [...document.forms].map(nameOf);
+    return [...root.querySelectorAll("form")].filter((form) => nameOf(form) && names.filter((name) => name === nameOf(form)).length === 1);
+  }
   const remembered = (field) =>
     field.name && !/^(hidden|password|file|submit|button)$/.test(field.type) && !field.closest("[data-private]") && field.autocomplete !== "one-time-code";
 
@@ -38,6 +46,7 @@
       const ticked = field.type === "checkbox" || field.type === "radio";
       (fields[field.name] ??= []).push(...(ticked ? (field.checked ? [field.value] : []) : [field.value]));
     }
+    if (!Object.keys(fields).length) return;
     try {
       storage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), fields }));
     } catch { /* full: the form itself is still there */ }
@@ -150,7 +159,7 @@
     const sent = sessionStorage.getItem(PREFIX + "sent");
     if (!sent) return;
     sessionStorage.removeItem(PREFIX + "sent");
-    const again = [...document.querySelectorAll("form[data-draft]")].some((form) => keyOf(form) === sent);
+    const again = keeping(document).some((form) => keyOf(form) === sent);
     if (!again) storage.removeItem(sent);
   }
 
@@ -160,8 +169,8 @@
 
   if (storage) {
     settle();
-    document.querySelectorAll("form[data-draft]").forEach(watch);
-    document.addEventListener("page:changed", ({ target }) => target.querySelectorAll("form[data-draft]").forEach(watch));
+    keeping(document).forEach(watch);
+    document.addEventListener("page:changed", ({ target }) => keeping(target).forEach(watch));
     document.querySelectorAll("form[data-drafts-clear]").forEach((form) => form.addEventListener("submit", forgetAll));
   }
 

@@ -9,6 +9,9 @@
   // Every form that the server knows again by its key, also when it arrives twice.
   const waits = (form) => Boolean(form.elements.submission_key) && !("outboxOff" in form.dataset);
 
+  // Not `form.action`: a button of that name would stand there instead.
+  const goal = (form) => new URL(form.getAttribute("action") || "", location.href).href;
+
   /* ---- taking a form ---- */
 
   // What was typed, by its label: a decision that came too late is read here when its form is gone.
@@ -40,7 +43,7 @@
       key: form.elements.submission_key.value, user: outbox.user, at: Date.now(), tries: 0, url: "", note: "", state: "waiting",
       title: title + (named ? `：${named}` : ""),
       page: location.pathname + location.search,
-      action: submitter?.hasAttribute("formaction") ? submitter.formAction : form.action,
+      action: submitter?.hasAttribute("formaction") ? submitter.formAction : goal(form),
       button: form.querySelectorAll("button:not([type=button], .sr-only)").length > 1 ? submitter?.textContent.trim() : "",
       // With photos the text is saved first and handed in last: under review it takes no more photos.
       fields: then ? fields.map(([name, value]) => [name, name === "then" ? "save" : value]) : fields,
@@ -53,7 +56,7 @@
   }
 
   // The same form on another copy of the page.
-  const pathOf = (form) => new URL(form.action, location.href).pathname;
+  const pathOf = (form) => new URL(goal(form)).pathname;
   function twin(root, path) {
     const forms = [...root.querySelectorAll("form")].filter(waits);
     return forms.find((form) => pathOf(form) === path) ?? (forms.length === 1 ? forms[0] : null);
@@ -82,6 +85,7 @@
       const failure = await outbox.deliverNow(item);
       if (!failure) {
         await outbox.drop(item.key);
+        form.dispatchEvent(new CustomEvent("outbox:kept"));
         location.assign(item.url);
         return;
       }

@@ -209,7 +209,8 @@ window.outbox = (() => {
       for (const name of await caches.keys()) if (name.startsWith("fupin-")) await caches.delete(name);
       return;
     }
-    const first = !worker.controller;
+    // Asked of the page's own way here: a worker that began meanwhile controls the page and has never seen it.
+    const first = !(performance.getEntriesByType("navigation")[0]?.workerStart > 0);
     await worker.register(address);
     const { active } = await worker.ready;
     if (first) active.postMessage({ keep: [location.pathname + location.search] });

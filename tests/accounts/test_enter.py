@@ -1,11 +1,15 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import LoginCode, Message, RateCount, User
 from accounts.services import enter
 from accounts.services.limits import take
@@ -110,9 +114,43 @@ def test_disabled_account_can_not_enter():
         enter.enter(phone=person.phone.open(), code=last_code())
 
 
-def test_limit_gives_the_window_back_in_time():
-    take("bucket", limit=1, seconds=60)
+def test_a_minute_lies_between_two_uses_also_where_the_wall_clock_begins_a_new_one():
+    minute = now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    def use(second: int) -> None:
+        with shifted(minute + timedelta(seconds=second) - timezone.now()):
+            take("bucket", limit=1, seconds=60)
+
+    use(59)
+    for late in (60, 90):
+        with pytest.raises(TooMany) as refusal:
+            use(late)
+        assert 0 < refusal.value.retry_after <= 119 - late
+    use(125)
     with pytest.raises(TooMany):
-        take("bucket", limit=1, seconds=60)
-    with shifted(timedelta(seconds=61)):
-        take("bucket", limit=1, seconds=60)
+        use(126)
+
+
+def test_what_was_counted_is_deleted_when_its_day_is_over():
+    for number in range(3):
+        take(f"bucket-{number}", limit=2, seconds=86_400)
+    assert tasks.forget_counts() == 0
+    with shifted(timedelta(days=1, minutes=1)):
+        take("later", limit=1, seconds=60)
+        assert tasks.forget_counts() == 3
+    assert RateCount.objects.get().bucket == "later/60"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_racing_uses_of_a_limit_are_counted_one_by_one():
+    def use(_: int) -> bool:
+        try:
+            take("race", limit=3, seconds=86_400)
+        except TooMany:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(use, range(16))) == 3

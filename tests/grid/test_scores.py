@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from python_calamine import CalamineWorkbook
 
-from accounts.models import AuditEntry, Message, Region
+from accounts.models import Appointment, AuditEntry, Message, Region
 from fupin.lib.clock import now, shifted
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
 from grid.counting import Handed
@@ -102,6 +102,19 @@ def test_a_sheet_sums_the_closed_months_of_each_village_and_its_rewards(sheet):
     assert row.reward_fen == 24 * 2_00 + 15 * 50
     assert len(sheet.inputs_hash) == 64
     assert numbers_of(ClosedMonth.objects.all())[factories.VILLAGE] == row.numbers
+
+
+def test_the_own_statement_shows_what_needs_and_evaluations_earned(people, other_county, sheet, as_user):
+    post = Appointment.objects.get(user=people.village)
+    browser = as_user(people.village)
+    for begun, shown in ((date(2026, 3, 31), True), (date(2026, 4, 1), False)):
+        Appointment.objects.filter(pk=post.pk).update(starts_on=begun)
+        page = browser.get("/office/subsidies/").content.decode()
+        assert ("24 条 × 2.00" in page, "15 次 × 0.50" in page, "55.50" in page) == (shown,) * 3
+        assert (f"/office/scores/{sheet.pk}/" in page) == shown
+    assert "每条计数的求助 2.00 元" in browser.get(f"/office/scores/{sheet.pk}/").content.decode()
+    for stranger in (people.township, other_county.village):
+        assert "55.50" not in as_user(stranger).get("/office/subsidies/").content.decode()
 
 
 def test_only_whole_closed_periods_with_a_method_are_scored_and_once(people, other_county, county, sheet):

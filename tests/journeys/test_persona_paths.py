@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys import pages
 from tests.journeys.conftest import ARGUMENTS
 from tests.journeys.pages import Site
-from tests.journeys.phone import Phone, kept, offline_bar, remembered, state
+from tests.journeys.phone import DRAFT, Phone, kept, offline_bar, remembered, state
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -117,6 +117,47 @@ def test_township_officer_checks_between_two_villages(site, demo, phone):
     page.reload()
     assert statuses(demo, title) == ["checked"]
     assert reviews(demo, title, "check") == 1
+
+
+def test_change_report_is_written_in_one_village_and_decided_in_another(site, demo, phone):
+    reason = "入户时发现家里没有人登记，老人独居，情况属实"
+    page = phone.enter("village")
+    page.goto(f"{site.url}/office/households/reports/new/")
+    kept(page)
+    phone.lose_signal()
+    page.get_by_label("户主姓名").fill("吴断线")
+    page.get_by_label("身份证号").fill("430426195001010010")
+    page.get_by_label("情况说明").fill(reason)
+    remembered(page, reason)
+    assert not page.evaluate(DRAFT, "430426195001010010")
+
+    page = phone.again(signal=False)
+    page.goto(f"{site.url}/office/households/reports/new/")
+    expect(page.get_by_label("情况说明")).to_have_value(reason)
+    page.get_by_text("卡外有贫").click()
+    page.get_by_label("主要困难原因").select_option(index=1)
+    page.get_by_text("纸质签字").click()
+    page.get_by_label("已向这户人家读过").check()
+    page.get_by_role("button", name="提交给乡镇").click()
+    expect(state(page, "报告新增")).to_contain_text("等待信号")
+    page = phone.outbox(phone.again(signal=True))
+    expect(state(page, "报告新增")).to_contain_text("已送达")
+
+    phone.close()
+    page = phone.enter("township")
+    page.goto(f"{site.url}/office/households/reports/")
+    page.get_by_role("link", name="吴断线").click()
+    page.get_by_label("意见").fill("同意登记，请村里补照片")
+    kept(page)
+    phone.lose_signal()
+    page.get_by_role("button", name="同意", exact=True).click()
+    expect(page.locator(".outbox__state").first).to_contain_text("等待信号")
+    page = phone.outbox(phone.again(signal=True))
+    expect(page.locator(".outbox__state").first).to_contain_text("已送达")
+    page.reload()
+    assert demo.rows("SELECT count(*) FROM needs_household WHERE name = '吴断线'") == [(1,)]
+    decided = "SELECT state, decision FROM needs_householdreport WHERE household_id IS NOT NULL AND reason = "
+    assert demo.rows(f"{decided}'{reason}'") == [("accepted", "同意登记，请村里补照片")]
 
 
 # In the meantime, at the desk of the county's office.

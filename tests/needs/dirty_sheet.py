@@ -28,6 +28,7 @@ CAUSES = "、".join(checks.Cause.labels)
 WRONG_ID = "身份证号：身份证号码不对，请照着身份证逐位核对。"
 ID_LENGTH = "身份证号：身份证号码是 18 位，最后一位可以是 X，请检查。"
 LOST = "这一格被表格软件存成了数字，后几位已经丢失。请把这一列设成“文本”格式，重新填写。"
+SAME_ID = "身份证号：和原表第 {} 行是同一个身份证号，只办了那一行。不是同一户请改正，是同一户请删掉这一行。"
 BAD_PHONE = "联系电话：请填写 11 位手机号码，例如 138 开头的号码。"
 BAD_NAME = "户主姓名：姓名里只能有文字和间隔号“·”，不能有数字、符号或表情。"
 BAD_MEMBERS = "家庭人口：家庭人口请填 1 到 30 的整数。"
@@ -125,6 +126,8 @@ REFUSED: Sequence[Callable[[int], Plant]] = (
     _bad(f"户主姓名：请填写姓名。；{BAD_PHONE}", NAME, PHONE, NAME="　", PHONE="12345"),
 )
 EACH = 20
+HEADER = 3
+"""Lines above the first row."""
 """How many of each kind."""
 
 
@@ -135,10 +138,15 @@ def planted(rows: int = 5_000) -> list[Plant]:
     while len(made) < rows - 3 * EACH:
         made.append(Plant(good(next(numbers))))
     random.Random(7).shuffle(made)
-    clean = [plant for plant in made if not plant.reason and isinstance(plant.cells[ID], str)]
+    clean = [
+        (number, plant)
+        for number, plant in enumerate(made)
+        if not plant.reason and isinstance(plant.cells[ID], str)
+    ]
     # The same person further down is the second one, whatever else the row says.
     made += [
-        Plant([*plant.cells[:NAME], "孙重复", *plant.cells[ID:]], checks.REVIEW) for plant in clean[:EACH]
+        Plant([*plant.cells[:NAME], "孙重复", *plant.cells[ID:]], SAME_ID.format(_row(number)), {ID})
+        for number, plant in clean[:EACH]
     ]
     made += [Plant(cells) for cells in registered()]
     made += [Plant(good(number), checks.REVIEW) for number in foreign()]
@@ -168,7 +176,7 @@ def as_xlsx(plants: Sequence[Plant]) -> bytes:
     sheet.merge_range(1, MEMBERS, 1, ADDRESS, "家庭情况")
     for column in (TOWNSHIP, VILLAGE, DATE):
         sheet.merge_range(1, column, 2, column, UPPER[column])
-    for line, cells in _lines(plants, first=3):
+    for line, cells in _lines(plants, first=HEADER):
         for column, cell in enumerate(cells):
             if isinstance(cell, Formula):
                 sheet.write_formula(line, column, cell.text, None, cell.shows)
@@ -190,7 +198,7 @@ def as_csv(plants: Sequence[Plant]) -> bytes:
     writer = csv.writer(out)
     writer.writerows([("祁东县困难家庭登记表",), UPPER, LOWER])
     line = 3
-    for number, cells in _lines(plants, first=3):
+    for number, cells in _lines(plants, first=HEADER):
         for _ in range(number - line):
             writer.writerow([])
         writer.writerow([shown(cell) for cell in cells])
@@ -203,6 +211,15 @@ def shown(cell: Cell | Formula) -> str:
     if isinstance(cell, Formula):
         return str(cell.shows)
     return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _row(number: int) -> int:
+    """In which row of the sheet the plant of this number stands, as a spreadsheet program counts."""
+    return next(
+        line + 1
+        for place, (line, _) in enumerate(_lines([Plant([])] * (number + 1), first=HEADER))
+        if place == number
+    )
 
 
 def _lines(plants: Sequence[Plant], *, first: int) -> Iterator[tuple[int, Sequence[Cell | Formula]]]:
@@ -220,7 +237,7 @@ def _lines(plants: Sequence[Plant], *, first: int) -> Iterator[tuple[int, Sequen
 
 def _same_township(plants: Sequence[Plant]) -> Iterator[tuple[int, int]]:
     """Where the township stands once for three good rows one below the other."""
-    lines = [line for line, _ in _lines(plants, first=3)]
+    lines = [line for line, _ in _lines(plants, first=HEADER)]
     number = 0
     while number + 2 < len(plants):
         three = plants[number : number + 3]

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from stdnum.cn import ric
 
 from accounts.models import Region, User
-from needs.imports import files
+from needs.imports import columns, files, refusals
 from needs.models import HouseholdImport
 from needs.models.household_import import ImportState
 from needs.services import household_import, household_import_run
@@ -97,3 +97,26 @@ def counts(job: HouseholdImport) -> tuple[int, int, int, int]:
 def errors(job: HouseholdImport) -> list[list[str]]:
     sheet = io.BytesIO(files.read(job.error_file))
     return CalamineWorkbook.from_filelike(sheet).get_sheet_by_index(0).to_python()
+
+
+def reasons(job: HouseholdImport) -> list[str]:
+    """What stands beside the cells of each row that came back: "column：reason", in the order of the columns."""
+    header, *rows = errors(job)
+    labels = {job.headings[number]: columns.BY_KEY[key].label for key, number in job.mapping.items()}
+    found = []
+    for row in rows:
+        said = []
+        for number, heading in enumerate(header):
+            if heading.startswith(refusals.MARK) and row[number]:
+                column = heading.removeprefix(refusals.MARK)
+                assert heading == refusals.WHOLE or header[number - 1] == column
+                said.append(f"{labels[column]}：{row[number]}" if column in labels else row[number])
+        found.append("；".join(said))
+    return found
+
+
+def own_cells(job: HouseholdImport) -> list[list[str]]:
+    """The header and the rows that came back without what was written beside them."""
+    sheet = errors(job)
+    own = refusals.without_reasons(sheet[0])
+    return [[row[number] for number in own] for row in sheet]

@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 
 from accounts.models import Region
-from needs.imports import files
+from needs.imports import files, refusals
 from needs.imports.sheets import harmless
 from needs.models import Household, HouseholdImport
 from tests import factories
 from tests.needs import dirty_sheet as dirty
-from tests.needs.register_sheets import brought_in, counts, errors
+from tests.needs.register_sheets import brought_in, counts, errors, own_cells, reasons
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,11 @@ def marked(job: HouseholdImport) -> list[set[int]]:
     with zipfile.ZipFile(io.BytesIO(files.read(job.error_file))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     rows = [re.findall(r'<c r="([A-Z])\d+" s="(\d+)"', row) for row in re.findall(r"<row .*?</row>", sheet)]
-    plain = rows[1][-1][1]  # the reason itself is never red
-    return [{ord(column) - ord("A") for column, style in row if style != plain} for row in rows[1:]]
+    header = errors(job)[0]
+    own = refusals.without_reasons(header)
+    cells = [[(ord(column) - ord("A"), style) for column, style in row] for row in rows[1:]]
+    plain = cells[0][0][1]  # the first one's township is right
+    return [{own.index(column) for column, style in row if column in own and style != plain} for row in cells]
 
 
 @pytest.mark.parametrize("write", [dirty.as_xlsx, dirty.as_csv])
@@ -50,15 +53,15 @@ def test_dirty_register_goes_in_and_comes_back_exactly_as_planted(people, regist
 
     assert job.total_rows == 5_000
     assert job.headings[dirty.NAME] == "户主 / 姓名"
-    header, *came_back = errors(job)
-    assert header == [*job.headings, "需要改的地方"]
-    assert Counter(row[-1] for row in came_back) == Counter(plant.reason for plant in refused)
+    header, *came_back = own_cells(job)
+    assert header == job.headings
+    assert Counter(reasons(job)) == Counter(plant.reason for plant in refused)
+    assert reasons(job) == [plant.reason for plant in refused]
     assert counts(job) == (5_000 - len(refused) - known, 0, known, len(refused))
     township = dirty.TOWNSHIP
     for row, plant in zip(came_back, refused, strict=True):
-        assert row[-1] == plant.reason
         cells = [harmless(dirty.shown(cell)) for cell in plant.cells]
-        assert row[township + 1 : -1] == cells[township + 1 :]
+        assert row[township + 1 :] == cells[township + 1 :]
     assert marked(job) == [plant.blamed for plant in refused]
     assert Household.objects.filter(name="孙重复").count() == 0
     assert not Household.objects.filter(region=factories.VILLAGE_OTHER).exists()

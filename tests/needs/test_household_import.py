@@ -15,7 +15,18 @@ from needs.models import Consent, Household, HouseholdImport
 from needs.models.household_import import ImportState
 from needs.services import household_import, household_import_run
 from tests import factories
-from tests.needs.register_sheets import HEADER, as_csv, brought_in, counts, errors, person, row, xlsx
+from tests.needs.register_sheets import (
+    HEADER,
+    as_csv,
+    brought_in,
+    counts,
+    errors,
+    own_cells,
+    person,
+    reasons,
+    row,
+    xlsx,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,23 +108,23 @@ def test_household_without_id_gets_the_one_of_its_row(county):
 def test_bad_row_comes_back_with_its_reason_and_the_rest_goes_in(county, change, words):
     job = brought_in(county, xlsx(row(1), row(2, **change)))
     assert counts(job) == (1, 0, 0, 1)
-    header, bad = errors(job)
-    assert header == [*HEADER, "需要改的地方"]
-    assert bad[-1].startswith(words)
+    (reason,) = reasons(job)
+    assert reason.startswith(words)
+    assert own_cells(job)[0] == HEADER
 
 
 def test_every_problem_of_a_row_is_named_at_once(county):
-    (_, bad) = errors(brought_in(county, xlsx(row(1, 户主姓名="", 手机号="1"))))
-    assert "户主姓名：" in bad[-1]
-    assert "联系电话：" in bad[-1]
+    (reason,) = reasons(brought_in(county, xlsx(row(1, 户主姓名="", 手机号="1"))))
+    assert "户主姓名：" in reason
+    assert "联系电话：" in reason
 
 
 def test_officers_own_phone_is_refused(county):
     job = brought_in(county, xlsx(row(1, 手机号=county.phone.open())))
-    assert "工作人员自己的手机号" in errors(job)[1][-1]
+    assert reasons(job) == [f"联系电话：{checks.OWN_PHONE}"]
 
 
-def test_same_person_twice_or_elsewhere_gets_the_same_neutral_words(county, other_county):
+def test_person_registered_elsewhere_is_no_oracle_and_one_twice_in_the_file_says_where(county, other_county):
     brought_in(
         other_county.county,
         xlsx(row(7, 乡镇="云集镇", 行政村="河口村")),
@@ -124,7 +135,11 @@ def test_same_person_twice_or_elsewhere_gets_the_same_neutral_words(county, othe
         xlsx(row(1), row(1, 户主姓名="重复"), row(7), row(8, 证件号码=""), row(8, 证件号码="")),
     )
     assert counts(job) == (2, 0, 0, 3)
-    assert {bad[-1] for bad in errors(job)[1:]} == {checks.REVIEW}
+    assert reasons(job) == [
+        "身份证号：和原表第 2 行是同一个身份证号，只办了那一行。不是同一户请改正，是同一户请删掉这一行。",
+        checks.REVIEW,
+        "户主姓名：和原表第 5 行的村、姓名和电话都一样，只办了那一行。不是同一户请改正，是同一户请删掉这一行。",
+    ]
     assert Household.objects.get(region=factories.VILLAGE_OTHER).name == "钱测试"
 
 
@@ -221,7 +236,7 @@ def test_township_brings_in_its_own_villages_only(people, county):
     brought_in(county, xlsx(row(5, 乡镇="白鹤镇", 行政村="新塘村")))
     job = brought_in(people.township, xlsx(row(1), row(2, 乡镇="白鹤镇", 行政村="新塘村"), row(5)))
     assert counts(job) == (1, 0, 0, 2)
-    assert [bad[-1] for bad in errors(job)[1:]] == ["村：这个村不在您的办理范围里。", checks.REVIEW]
+    assert reasons(job) == ["村：这个村不在您的办理范围里。", checks.REVIEW]
 
 
 def test_village_officers_and_other_counties_import_nothing(people, other_county):
@@ -230,11 +245,24 @@ def test_village_officers_and_other_counties_import_nothing(people, other_county
             brought_in(actor, xlsx(row(1)))
 
 
-def test_corrected_error_file_can_be_brought_in(county):
-    job = brought_in(county, xlsx(row(1, 家庭人口数=0)))
-    header, bad = errors(job)
-    bad[5] = "2"
-    assert counts(brought_in(county, xlsx(bad, header=header))) == (1, 0, 0, 0)
+def test_file_of_refused_rows_is_corrected_in_its_cells_and_sent_again_as_it_is(county):
+    job = brought_in(
+        county, xlsx(row(1, 家庭人口数=0), row(2, 手机号="1", 户主姓名="=1+1"), row(3, 手机号="2"))
+    )
+    header, one, two, three = errors(job)
+    assert header == [
+        *HEADER[:3], "要改：户主姓名", *HEADER[3:5], "要改：手机号", HEADER[5], "要改：家庭人口数", *HEADER[6:]
+    ]  # fmt: skip
+    assert (one[3], one[6], one[8]) == ("", "", "家庭人口请填 1 到 30 的整数。")
+    one[7], two[2] = "2", "孙测试"
+    again = brought_in(county, xlsx(one, two, three, header=header))
+    assert counts(again) == (1, 0, 0, 2)
+    assert again.headings == HEADER
+    header, two, three = errors(again)
+    assert header == [*HEADER[:5], "要改：手机号", *HEADER[5:]]
+    two[4], three[4] = "19900010002", "19900010003"
+    assert counts(brought_in(county, xlsx(two, three, header=header))) == (2, 0, 0, 0)
+    assert Household.objects.count() == 3
 
 
 def test_old_id_number_is_completed_to_eighteen_digits(county):

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Message, User
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed, StaleState
+from needs.enums import Focus
 from needs.models import Household, HouseholdReport, Need
 from needs.services import household_reports as reports
 from tests import factories
@@ -36,6 +37,28 @@ def correction(people: factories.Staff, home: Household, **wanted: object) -> Ho
     return reports.report_correction(
         actor=people.village, household=home, wanted=wanted, reason="户口簿上就是这样"
     )
+
+
+def test_groups_address_and_situation_are_corrected_too(
+    people: factories.Staff, home: Household, as_user: As
+) -> None:
+    Household.objects.filter(pk=home.pk).update(focus=["disaster", "registered"])
+    form = {"focus": ["registered", "disaster"], "address": "9 组", "reason": "搬到了安置点"}
+    url = f"/office/households/{home.pk}/correct/"
+    page = as_user(people.village).get(url).content.decode()
+    assert page.count("checked") == 2
+    assert as_user(people.village).post(url, {**form, "address": ""}).status_code == 400
+    changed = {**form, "focus": ["illness"], "situation": "老人独自照看两个孩子"}
+    assert as_user(people.village).post(url, changed).status_code == 302
+    report = HouseholdReport.objects.get()
+    page = as_user(people.township).get(f"{QUEUE}{report.pk}/").content.decode()
+    assert f"改为 {Focus.ILLNESS.label}" in page
+    assert "9 组" not in page
+    assert "两个孩子" not in page
+    reports.accept(actor=people.township, report=report)
+    home.refresh_from_db()
+    assert home.focus == ["illness"]
+    assert (home.address.open(), home.situation.open()) == ("9 组", "老人独自照看两个孩子")  # type: ignore[union-attr]
 
 
 def test_a_correction_is_read_field_by_field_and_done_when_accepted(

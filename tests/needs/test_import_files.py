@@ -20,7 +20,7 @@ from needs.models.household_import import ImportState
 from needs.services import household_import
 from needs.tasks import forget_import_files
 from tests import factories
-from tests.needs.register_sheets import as_csv, brought_in, errors, person, row, xlsx
+from tests.needs.register_sheets import as_csv, brought_in, own_cells, person, row, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_sizes_that_a_zip_declares_are_not_believed(tmp_path, monkeypatch):
 
 def test_formulas_come_back_as_harmless_text(county):
     job = brought_in(county, as_csv(row(1, 户主姓名="=HYPERLINK(1)", 家庭住址="@cmd")))
-    bad = errors(job)[1]
+    bad = own_cells(job)[1]
     assert bad[2] == "'=HYPERLINK(1)"
     assert bad[8] == "'@cmd"
     with zipfile.ZipFile(io.BytesIO(files.read(job.error_file))) as archive:

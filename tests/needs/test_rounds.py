@@ -15,7 +15,7 @@ from needs import lifecycle
 from needs.enums import Kind, Status, Subject
 from needs.models import Need, NeedReview
 from needs.services import drafts, review
-from needs.snapshots import changes, changes_since_last_round
+from needs.snapshots import Change, changes, changes_since_last_round
 from tests import factories
 from tests.needs.test_kinds import content as content_of_kind
 
@@ -77,6 +77,17 @@ def test_a_cooperative_and_its_details_are_compared_also_where_the_public_reads_
     need = review.submit(actor=people.village, need=need)
     labels = {change.label for change in changes_since_last_round(need)}
     assert labels == {"合作社", "最低可以接受的价格（不公开）"}
+
+
+def test_a_long_text_shows_which_of_its_clauses_changed():
+    change = Change(
+        "困难和需要", "孩子住校，离家远。家里两口人。", "孩子住校，离家三十里。家里两口人。请帮忙。"
+    )
+    assert change.old_pieces == [("孩子住校，", False), ("离家远。", True), ("家里两口人。", False)]
+    assert change.new_pieces == [
+        ("孩子住校，", False), ("离家三十里。", True), ("家里两口人。", False), ("请帮忙。", True)
+    ]  # fmt: skip
+    assert Change("金额", "5 元", "").old_pieces == [("5 元", True)]
 
 
 def test_what_an_older_round_did_not_keep_is_not_called_changed():
