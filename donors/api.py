@@ -15,10 +15,10 @@ from rest_framework.response import Response
 
 from accounts.api import caller
 from donors import lifecycle, queries
+from donors.certificate_serializers import CertificateSerializer
 from donors.enums import Display, Picture
 from donors.models import Certificate, Pledge
 from donors.serializers import (
-    CertificateSerializer,
     CorrectParcelSerializer,
     DaySerializer,
     HandoverSerializer,

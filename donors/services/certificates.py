@@ -130,7 +130,10 @@ def payload_of(certificate: Certificate) -> CertificatePayload:
 def is_genuine(certificate: Certificate) -> bool:
     """True where the stored statement still carries this site's signature."""
     public = signing.public_key_text(signing_key())
-    return signing.verify(payload_of(certificate), certificate.signature, public)
+    try:
+        return signing.verify(payload_of(certificate), certificate.signature, public)
+    except ValueError:  # it is no statement at all
+        return False
 
 
 def check_url(certificate: Certificate) -> str:

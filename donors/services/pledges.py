@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from accounts.services import audit
@@ -65,6 +66,7 @@ def _write(
     actor: User, need: Need, content: PledgeInput, account: CharityAccount | None, key: str, print_: str
 ) -> Pledge:
     """Insert first, lock last (PERFORMANCE 3): whoever waits for the need waits only for this commit."""
+    _ensure_still_open(account)
     made = Pledge.objects.create(
         need=need,
         county=need.county,
@@ -155,8 +157,27 @@ def _check_money(need: Need, content: PledgeInput) -> CharityAccount:
         raise InvalidInput(text, fields={"amount": [text]})
     account = account_for(need)
     if account is None:
-        raise Conflict("当地慈善组织的募捐账户暂不可用，现在不能捐款。", code="no_charity_account")
+        raise _no_account()
     return account
+
+
+def _ensure_still_open(account: CharityAccount | None) -> None:
+    """Looked at again and held until the commit: who closes the account waits for it, and tells its donor."""
+    if account is None or "account" in settings.TEST_SKIP_GUARDS:
+        return
+    with connection.cursor() as cursor:
+        # Foreign keys are checked at the commit here, so they hold nothing; Django knows no key share.
+        cursor.execute(
+            "SELECT closed_at IS NULL AND %s BETWEEN licence_from AND licence_to FROM donors_charityaccount "
+            "WHERE id = %s FOR KEY SHARE",
+            [today(), account.pk],
+        )
+        if not cursor.fetchone()[0]:
+            raise _no_account()
+
+
+def _no_account() -> Conflict:
+    return Conflict("当地慈善组织的募捐账户暂不可用，现在不能捐款。", code="no_charity_account")
 
 
 def _check_goods(need: Need, content: PledgeInput) -> None:

@@ -112,8 +112,15 @@ def next_words(pledge: Pledge) -> str:
     return NEXT.get(pledge.status, "")
 
 
+def closed_to_money(pledge: Pledge) -> bool:
+    """Whether the account this promise would go to is closed, or its licence not in force today."""
+    return pledge.charity_account is not None and not pledge.charity_account.is_licensed
+
+
 def _first_step_words(pledge: Pledge) -> str:
     deadline = day_words(pledge.expires_at)
+    if closed_to_money(pledge):
+        return "收款账户现在不接收善款，请先不要转账；已经转了的，照常点“我已转账”。"
     if pledge.form == Form.MONEY:
         amount = yuan_display(pledge.amount_fen)
         return (

@@ -93,3 +93,15 @@ def test_api_without_a_choice_takes_the_profiles(giver: User, need: Need, as_use
     )
     assert answer.status_code == 201
     assert Pledge.objects.get(donor=giver).display == Display.ANONYMOUS
+
+
+def test_a_new_version_without_the_name_takes_it_off_the_old_ones_pages(
+    giver: User, need: Need, people: factories.Staff
+) -> None:
+    named = certified(giver, need, people, Display.NAMED)
+    pages = [f"/c/{named.token}/", f"/api/v1/certificates/{named.token}/"]
+    assert all(NAME in Client().get(page).content.decode() for page in pages)
+    newer = certificates.reissue(actor=giver, certificate=named, display=Display.ANONYMOUS)
+    for page in [*pages, f"/c/{newer.token}/", need.get_absolute_url()]:
+        assert NAME not in Client().get(page).content.decode(), page
+    assert named.number in Client().get(pages[0]).content.decode()
