@@ -78,6 +78,7 @@ def pledge_to(request: Request, pk: int) -> Response:
         service_on=values.get("date"),
         service=values["service"],
         insured=values["insured"],
+        guardian=values["guardian"],
     )
     made = promises.pledge(actor=caller(request), need=need, content=content, idempotency_key=key)
     return _one(request, made, status=201)

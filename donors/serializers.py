@@ -167,6 +167,9 @@ class WritePledgeSerializer(AnySerializer):
     date = DayField(required=False, allow_null=True)
     service = OneOf(choices=ServiceKind.choices, required=False, default=ServiceKind.HOURS)
     insured = serializers.BooleanField(required=False, default=False)
+    guardian = NameField(
+        required=False, allow_blank=True, default="", help_text="who agrees, where the donor is under 18"
+    )
 
     def validate_items(self, rows: list[dict[str, int]]) -> dict[int, int]:
         quantities = {row["item"]: row["quantity"] for row in rows}

@@ -18,10 +18,12 @@ from fupin.lib.clock import now, today
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from fupin.lib.idempotency import fingerprint
 from fupin.lib.money import yuan
+from fupin.lib.text import skeleton
 from needs.enums import Form
 from needs.models import Need
 from needs.services import progress
 
+CHILD_UNNAMED = "未满 18 周岁的，不公开真实姓名，请选昵称或匿名。"
 MIN_FEN, MAX_FEN = 100, 1_000_000_00
 
 
@@ -38,6 +40,8 @@ class PledgeInput:
     service_on: date | None = None
     service: str = ServiceKind.HOURS
     insured: bool = False
+    guardian: str = ""
+    """Whole name of the guardian who agrees to this one gift of a donor under 18; "" for adults."""
 
 
 def pledge(*, actor: User, need: Need, content: PledgeInput, idempotency_key: str) -> Pledge:
@@ -78,6 +82,7 @@ def _write(
         service_kind=content.service,
         insured=content.insured,
         display=content.display,
+        guardian=content.guardian or None,
         delivery=content.delivery,
         charity_account=account,
         idempotency_key=key,
@@ -97,7 +102,12 @@ def _write(
         action="pledge.create",
         obj=made,
         region_code=need.region_id,
-        changes={"need": need.pk, "form": content.form, "amount": yuan(content.amount_fen)},
+        changes={
+            "need": need.pk,
+            "form": content.form,
+            "amount": yuan(content.amount_fen),
+            **({"guardian_agreed": True} if content.guardian else {}),
+        },
     )
     match content.form:
         case Form.MONEY:
@@ -128,6 +138,8 @@ def _known(actor: User, key: str, print_: str) -> Pledge | None:
 def _canonical(content: PledgeInput) -> dict[str, object]:
     values = asdict(content)
     values["items"] = sorted(values["items"].items())
+    if not content.guardian:
+        del values["guardian"]
     values["service_on"] = content.service_on.isoformat() if content.service_on else None
     return values
 
@@ -141,6 +153,8 @@ def _check(actor: User, need: Need, content: PledgeInput) -> CharityAccount | No
         raise InvalidInput(
             "这条求助不需要这种帮助方式。", fields={"form": ["请选择这条求助需要的帮助方式。"]}
         )
+    if content.guardian:
+        _check_guardian(actor, content)
     match content.form:
         case Form.MONEY:
             return _check_money(need, content)
@@ -149,6 +163,17 @@ def _check(actor: User, need: Need, content: PledgeInput) -> CharityAccount | No
         case Form.SERVICE:
             _check_service(content)
     return None
+
+
+def _check_guardian(actor: User, content: PledgeInput) -> None:
+    """A child's gift has another's consent, asked for each time, and never the child's name (REQUIREMENTS 126)."""
+    errors: dict[str, list[str]] = {}
+    if skeleton(content.guardian) in {skeleton(actor.name), skeleton(actor.nickname)}:
+        errors["guardian"] = ["请写监护人的姓名，不是您自己的。"]
+    if content.display == Display.NAMED:
+        errors["display"] = [CHILD_UNNAMED]
+    if errors:
+        raise InvalidInput(fields=errors)
 
 
 def _check_money(need: Need, content: PledgeInput) -> CharityAccount:
