@@ -101,7 +101,7 @@ class PledgeForm(CleanForm):
             field: self.cleaned_data[field] for field in ("name", "nickname") if self.cleaned_data.get(field)
         }
 
-    def about_donor(self) -> dict[str, str]:
+    def about_donor(self) -> dict[str, Any]:
         """How the donor is shown, and who agreed for a donor under 18."""
         return {name: self.cleaned_data.get(name, "") for name in ("display", "guardian")}
 

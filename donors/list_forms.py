@@ -90,7 +90,7 @@ def part(
     return PARTS[kind](data, need=need, donor=donor)
 
 
-def to_part(form: _Part, about_donor: dict[str, str]) -> Part:
+def to_part(form: _Part, about_donor: dict[str, Any]) -> Part:
     """The pledge that a valid form asks for, with what was said of its donor for the whole list."""
     content = replace(form.content(), **about_donor)
     return Part(form.need, form.kind, content, form.cleaned_data["key"], lambda error: explain(form, error))

@@ -113,7 +113,7 @@ def _send(request: HttpRequest) -> HttpResponse:
 
 
 def _give(
-    actor: User, needs: dict[int, Need | None], data: QueryDict, about: dict[str, str]
+    actor: User, needs: dict[int, Need | None], data: QueryDict, about: dict[str, Any]
 ) -> list[Outcome]:
     """Each filled part on its own; what does not even fit its form is told like a refusal."""
     parts: list[Part] = []

@@ -104,5 +104,6 @@ def test_one_consent_stands_for_every_gift_of_a_list_taken_along(child, need, pe
         for one in (need, other)
         for name, value in (("amount", "10"), ("key", f"{one.pk:032x}"))
     }
+    form["need"] = [need.pk, other.pk]
     client.post("/list/", {**form, "display": "anonymous", "guardian": GUARDIAN})
     assert [pledge.guardian.open() for pledge in Pledge.objects.filter(donor=child)] == [GUARDIAN] * 2
