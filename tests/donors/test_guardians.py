@@ -73,7 +73,7 @@ def test_a_refused_consent_says_why_and_stays_open_with_what_was_typed(child, ne
     status, page = sent(as_user(child), need, **values)
     assert status == 400
     assert words in page
-    assert '<details class="fold" open>' in page
+    assert '<details class="fold mt-6" open>' in page
     assert not Pledge.objects.exists()
 
 
