@@ -16,7 +16,6 @@ from needs.services.pace import PaceInput, set_pace
 SEED = 20261124
 FOUND_NOBODY, FOUND_DAYS_AGO = 5, 32
 QUEUED, RULE_DAYS_AGO = 5, 6
-LIMIT_PERCENT, AFTER_DAYS, PER_DAY = 30, 14, 1
 
 
 def tell(county: County) -> None:
@@ -26,7 +25,8 @@ def tell(county: County) -> None:
     homes = [(village, home) for village in county.villages() for home in village.households]
     for village, home in homes[-FOUND_NOBODY:]:
         world.simulation.start(need_journey(world, _plan(world, village, home)), days_ago=FOUND_DAYS_AGO)
-    _rule(county)
+    with shifted(timedelta(days=-RULE_DAYS_AGO)):
+        set_rule(county, percent=30, after_days=14, per_day=1)
     routine = [(village, home) for village, home in homes if Focus.DISASTER not in home.focus]
     for village, home in routine[:QUEUED]:
         world.simulation.start(need_journey(world, _plan(world, village, home)), days_ago=RULE_DAYS_AGO - 1)
@@ -40,17 +40,17 @@ def _plan(world: World, village: Village, home: Household) -> Plan:
     return Plan(village, content, case, village.officer, Status.PUBLISHED, household=home)
 
 
-def _rule(county: County) -> None:
-    with shifted(timedelta(days=-RULE_DAYS_AGO)):
-        set_pace(
-            actor=county.admin,
-            county=county.region,
-            content=PaceInput(
-                valid_from=today(),
-                percent=LIMIT_PERCENT,
-                after_days=AFTER_DAYS,
-                per_day=PER_DAY,
-                clause="县求助对接工作例会纪要（演示）",
-                exempt=[Kind.MEDICAL],
-            ),
-        )
+def set_rule(county: County, *, percent: int, after_days: int, per_day: int) -> None:
+    """From today on routine needs wait while more than `percent` found nobody within `after_days`."""
+    set_pace(
+        actor=county.admin,
+        county=county.region,
+        content=PaceInput(
+            valid_from=today(),
+            percent=percent,
+            after_days=after_days,
+            per_day=per_day,
+            clause="县求助对接工作例会纪要（演示）",
+            exempt=[Kind.MEDICAL],
+        ),
+    )
