@@ -41,7 +41,7 @@ class AdoptForm(PledgeForm):
 
     def __init__(self, *args: Any, donor: User, need: Need, **kwargs: Any) -> None:
         super().__init__(*args, donor=donor, need=need, **kwargs)
-        del self.fields["key"]
+        del self.fields["key"], self.fields["guardian"]  # a term is for adults
         told = need.details
         self.fields["months"].initial = told.get("months") if told.get("months") in TERMS else 12
         self.fields["rhythm"].initial = told.get("rhythm") or Rhythm.MONTH

@@ -15,10 +15,10 @@ from rest_framework.response import Response
 
 from accounts.api import caller
 from donors import lifecycle, queries
+from donors.certificate_serializers import CertificateSerializer
 from donors.enums import Display, Picture
 from donors.models import Certificate, Pledge
 from donors.serializers import (
-    CertificateSerializer,
     CorrectParcelSerializer,
     DaySerializer,
     HandoverSerializer,
@@ -78,6 +78,7 @@ def pledge_to(request: Request, pk: int) -> Response:
         service_on=values.get("date"),
         service=values["service"],
         insured=values["insured"],
+        guardian=values["guardian"],
     )
     made = promises.pledge(actor=caller(request), need=need, content=content, idempotency_key=key)
     return _one(request, made, status=201)

@@ -143,7 +143,7 @@ def _net(moved: dict[tuple[str, str], int]) -> dict[str, int]:
 def daily_movements(month: date) -> list[tuple[date, str, str, str, int, int]]:
     """Day, charity, source book, target book, lines and fen of every account's money in one month; one query.
 
-    Grouped by day, so that no single gift, and no person behind it, can be told.
+    No need, household or donor stands in it; on a quiet day a row may be one gift, and says nothing of whose.
     """
     start = datetime.combine(month, time.min, ZONE)
     end = datetime.combine((month + timedelta(days=31)).replace(day=1), time.min, ZONE)

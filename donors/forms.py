@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from donors.delivery_forms import GoodsPhotosField, day_input
 from donors.enums import Delivery, Display, ServiceKind
-from donors.services.pledges import MAX_FEN, MIN_FEN, PledgeInput
+from donors.services.pledges import CHILD_UNNAMED, MAX_FEN, MIN_FEN, PledgeInput
 from fupin.lib.clock import today
 from fupin.lib.errors import Conflict
 from fupin.lib.forms import (
@@ -48,6 +48,11 @@ class PledgeForm(CleanForm):
     name = NameField(label="您的姓名", required=False, help_text="选“实名”时需要，会写在证书上。")
     nickname = LineField(
         label="您的昵称", required=False, max_length=30, help_text="选“昵称”时需要，例：一位老师。"
+    )
+    guardian = NameField(
+        label="监护人姓名",
+        required=False,
+        help_text="请监护人看过、同意这一次帮助再提交。只有您自己能看到；年满 18 周岁的不用填。",
     )
     key = forms.Field(widget=forms.HiddenInput, required=False)
 
@@ -86,6 +91,8 @@ class PledgeForm(CleanForm):
             wanted = data.get("display") == display and field in self.fields and field not in self.errors
             if wanted and not data.get(field):
                 self.add_error(field, f"请填写{words}，或者换一种称呼方式。")
+        if data.get("guardian") and data.get("display") == Display.NAMED:
+            self.add_error("display", CHILD_UNNAMED)
         return data
 
     def names(self) -> dict[str, str]:
@@ -93,6 +100,10 @@ class PledgeForm(CleanForm):
         return {
             field: self.cleaned_data[field] for field in ("name", "nickname") if self.cleaned_data.get(field)
         }
+
+    def about_donor(self) -> dict[str, Any]:
+        """How the donor is shown, and who agreed for a donor under 18."""
+        return {name: self.cleaned_data.get(name, "") for name in ("display", "guardian")}
 
     def content(self) -> PledgeInput:
         """The pledge of a valid form."""
@@ -103,7 +114,7 @@ class PledgeForm(CleanForm):
         self.add_error(None, error.message)
 
 
-_LAST = ("display", "name", "nickname", "key")
+_LAST = ("display", "name", "nickname", "guardian", "key")
 
 
 class MoneyForm(PledgeForm):
@@ -124,7 +135,7 @@ class MoneyForm(PledgeForm):
     def content(self) -> PledgeInput:
         return PledgeInput(
             form=self.kind,
-            display=self.cleaned_data.get("display", ""),
+            **self.about_donor(),
             amount_fen=self.cleaned_data["amount"],
         )
 
@@ -168,7 +179,7 @@ class GoodsForm(PledgeForm):
         quantities = {item.pk: self.cleaned_data[_slot(item)] for item in self.items}
         return PledgeInput(
             form=self.kind,
-            display=self.cleaned_data.get("display", ""),
+            **self.about_donor(),
             items={pk: quantity for pk, quantity in quantities.items() if quantity},
             delivery=self.cleaned_data["delivery"],
         )
@@ -227,7 +238,7 @@ class ServiceForm(PledgeForm):
     def content(self) -> PledgeInput:
         return PledgeInput(
             form=self.kind,
-            display=self.cleaned_data.get("display", ""),
+            **self.about_donor(),
             hours=self.cleaned_data["hours"] or 0,
             service_on=self.cleaned_data["date"],
             service=self.cleaned_data["service"] or ServiceKind.HOURS,

@@ -12,7 +12,7 @@ from fupin.lib.errors import Conflict
 from needs.enums import Form
 from needs.models import Need
 
-ASKED_ONCE = ("display", "name", "nickname")
+ASKED_ONCE = ("display", "name", "nickname", "guardian")
 LONGEST_KEPT = 100
 
 
@@ -90,9 +90,9 @@ def part(
     return PARTS[kind](data, need=need, donor=donor)
 
 
-def to_part(form: _Part, display: str) -> Part:
-    """The pledge that a valid form asks for, with its donor named as said for the whole list."""
-    content = replace(form.content(), display=display)
+def to_part(form: _Part, about_donor: dict[str, Any]) -> Part:
+    """The pledge that a valid form asks for, with what was said of its donor for the whole list."""
+    content = replace(form.content(), **about_donor)
     return Part(form.need, form.kind, content, form.cleaned_data["key"], lambda error: explain(form, error))
 
 

@@ -20,7 +20,6 @@ from donors.enums import (
     ServiceKind,
 )
 from donors.models import MOST_PARCELS, Certificate, Pledge, PledgeItem
-from donors.services.certificates import is_genuine
 from fupin.lib.drf import (
     AnySerializer,
     ClockField,
@@ -168,6 +167,9 @@ class WritePledgeSerializer(AnySerializer):
     date = DayField(required=False, allow_null=True)
     service = OneOf(choices=ServiceKind.choices, required=False, default=ServiceKind.HOURS)
     insured = serializers.BooleanField(required=False, default=False)
+    guardian = NameField(
+        required=False, allow_blank=True, default="", help_text="who agrees, where the donor is under 18"
+    )
 
     def validate_items(self, rows: list[dict[str, int]]) -> dict[int, int]:
         quantities = {row["item"]: row["quantity"] for row in rows}
@@ -261,21 +263,6 @@ class ReceiveSerializer(AnySerializer):
 
 class ReasonSerializer(AnySerializer):
     reason = LineField(200, help_text="the donor reads it")
-
-
-class CertificateSerializer(AnySerializer):
-    """What anybody who holds the paper may check. `valid`: signed by this site and not revoked."""
-
-    valid = serializers.SerializerMethodField()
-    number = serializers.CharField()
-    donor = serializers.CharField(source="payload.donor")
-    recipient = serializers.CharField(source="payload.recipient", help_text="masked")
-    content = serializers.CharField(source="payload.content")
-    issued_at = serializers.DateTimeField()
-    revoked_at = serializers.DateTimeField(allow_null=True)
-
-    def get_valid(self, certificate: Certificate) -> bool:
-        return certificate.revoked_at is None and is_genuine(certificate)
 
 
 PledgePage = page_of(PledgeSerializer, "Pledge")

@@ -56,6 +56,12 @@ class Pledge(models.Model):
     date_by = models.CharField(max_length=10, default="donor", help_text="the side that proposed service_on")
     date_agreed_at = models.DateTimeField(null=True)
     display = models.CharField(max_length=10, choices=Display.choices)
+    guardian = SecretField(
+        "监护人",
+        kind="name",
+        null=True,
+        help_text="who agreed to this gift of a donor under 18; null for adults",
+    )
     idempotency_key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
     reference = models.CharField(max_length=12, unique=True, default=new_reference)

@@ -231,7 +231,8 @@ def _close(
 
 
 def _locked(account: CharityAccount) -> CharityAccount:
-    return CharityAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+    """Waits also for promises being made to it: each holds its key share until the commit."""
+    return CharityAccount.objects.select_for_update().get(pk=account.pk)
 
 
 def _waiting(change: AccountChange) -> AccountChange:

@@ -15,6 +15,7 @@ from donors.certificates import signing
 from donors.certificates.payload import CertificatePayload, canonical_bytes, from_values
 from donors.enums import Display
 from donors.models import Certificate, CertificateSeries, Pledge
+from donors.services.pledges import CHILD_UNNAMED
 from donors.services.wording import gift_in_words, recipient_in_words
 from fupin.lib import crypto
 from fupin.lib.clock import day_of, now, today
@@ -103,6 +104,8 @@ def reissue(*, actor: User, certificate: Certificate, display: str) -> Certifica
         )
         if not end(certificate, "已换发新版，请以新版为准"):
             raise Conflict("这张证书已经失效，请刷新页面看最新的一张。")
+        if pledge.guardian and display == Display.NAMED:
+            raise InvalidInput(fields={"display": [CHILD_UNNAMED]})
         pledge.display = display
         pledge.save(update_fields=["display"])
         made = _write(pledge, certificate.number, certificate.version + 1)
@@ -130,7 +133,10 @@ def payload_of(certificate: Certificate) -> CertificatePayload:
 def is_genuine(certificate: Certificate) -> bool:
     """True where the stored statement still carries this site's signature."""
     public = signing.public_key_text(signing_key())
-    return signing.verify(payload_of(certificate), certificate.signature, public)
+    try:
+        return signing.verify(payload_of(certificate), certificate.signature, public)
+    except ValueError:  # it is no statement at all
+        return False
 
 
 def check_url(certificate: Certificate) -> str:

@@ -21,9 +21,8 @@ def remind_due(*, limit: int = 500) -> int:
         reminded_at=None,
         need__taken_down_at=None,
     )
-    return sum(
-        _remind(pledge) for pledge in due.select_related("need", "donor").order_by("expires_at")[:limit]
-    )
+    due = due.select_related("need", "donor", "charity_account")
+    return sum(_remind(pledge) for pledge in due.order_by("expires_at")[:limit])
 
 
 def _remind(pledge: Pledge) -> bool:
@@ -32,11 +31,18 @@ def _remind(pledge: Pledge) -> bool:
             pk=pledge.pk, status=PledgeStatus.PLEDGED, reminded_at=None, expires_at=pledge.expires_at
         ).update(reminded_at=now())
         if claimed:
-            day = day_of(pledge.expires_at)
             messages.notify(
                 user=pledge.donor,
-                text=f"您认领的“{pledge.need.title}”为您留到{day.month}月{day.day}日，请及时办理；需要时可以延长一次。",
+                text=_words(pledge),
                 dedup_key=f"lapse:{pledge.pk}:{pledge.expires_at.isoformat()}",
                 link=pledge.get_absolute_url(),
             )
         return bool(claimed)
+
+
+def _words(pledge: Pledge) -> str:
+    day = day_of(pledge.expires_at)
+    kept = f"您认领的“{pledge.need.title}”为您留到{day.month}月{day.day}日"
+    if pledge.charity_account and not pledge.charity_account.is_licensed:
+        return f"{kept}。收款账户现在不接收善款，还没有转账的请不要转；到期后这一份会自动取消，不用办理。"
+    return f"{kept}，请及时办理；需要时可以延长一次。"

@@ -134,6 +134,8 @@ def _warnings(account: CharityAccount, parsed: reading.Parsed) -> list[str]:
     found = []
     if not parsed.account:
         found.append("文件里没有写账号，请核对是不是这个账户的流水。")
+    if not parsed.directed and all(line.direction == Direction.IN for line in parsed.lines):
+        found.append("文件里没有写收入还是支出，全部按收入读。里面有支出的，请放弃，重新下载带收支的明细。")
     last = (
         account.statements.filter(
             state__in=(StatementState.RUNNING, StatementState.DONE), last_on__lt=parsed.lines[0].day

@@ -17,9 +17,11 @@ COLUMNS: dict[str, str] = {
     ),
     "amount": "交易金额 发生额 金额 交易发生额 交易金额元 发生金额",
     "mark": "借贷标志 借贷 借贷标识 借贷方向 收支标志 收支 收支方向 资金流向 来往账标志",
+    "sort": "交易类型 交易种类",
     "balance": "余额 账户余额 本次余额 交易后余额 当前余额 账面余额 余额元",
     "name": (
-        "对方户名 对方名称 对方单位 对方单位名称 对方账户名称 对方账户名 交易对手名称 交易对手 对手户名"
+        "对方户名 对方名称 对方单位 对方单位名称 对方账户名称 对方账户名 交易对手名称 交易对手 对手户名 "
+        "收付方名称 收付方户名"
     ),
     "payer": "付款人名称 付款人户名 付款方户名 付款人",
     "payee": "收款人名称 收款人户名 收款方户名 收款人",
@@ -69,15 +71,33 @@ def total_key(label: str) -> str:
     return _TOTAL_KEYS.get(plain(label), "")
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> int | None:
-    """Index of the line with most known headings, at least a date and an amount; titles above are skipped."""
-    found = [{_KEYS[plain(cell)][0] for cell in row if plain(cell) in _KEYS} for row in rows[:HEADER_WITHIN]]
+def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, list[str], int] | None:
+    """Where the header begins, its headings, and where the data begins; titles above are skipped.
+
+    It is the line with most known headings, at least a date and an amount. Where a second line divides the amount
+    (发生额 over 借方 and 贷方), both are one header.
+    """
+    found = [keys_of(row) for row in rows[:HEADER_WITHIN]]
     fit = [
         (len(keys), -number)
         for number, keys in enumerate(found)
         if "day" in keys and keys & {"credit", "debit", "amount"}
     ]
-    return -max(fit)[1] if fit else None
+    if not fit:
+        return None
+    number = -max(fit)[1]
+    header = list(rows[number])
+    below = list(rows[number + 1]) if number + 1 < len(rows) else []
+    if not ({"credit", "debit"} <= keys_of(below) - found[number]):
+        return number, header, number + 1
+    width = max(len(header), len(below))
+    upper, lower = (row + [""] * (width - len(row)) for row in (header, below))
+    return number, [under or over for over, under in zip(upper, lower, strict=True)], number + 2
+
+
+def keys_of(row: Sequence[str]) -> set[str]:
+    """The columns that a line names."""
+    return {_KEYS[plain(cell)][0] for cell in row if plain(cell) in _KEYS}
 
 
 def columns_of(header: Sequence[str]) -> dict[str, list[int]]:

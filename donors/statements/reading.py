@@ -5,21 +5,19 @@ truncated download never passes for a whole one (THREATS M-26).
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
 from donors.enums import Direction
+from donors.statements.cells import cell_text, day_of, fen_of
 from donors.statements.columns import INCOMING, OUTGOING, SUMS, columns_of, find_header, plain, total_key
 from fupin.lib.money import yuan_display
 from fupin.lib.sheet_reading import refused
 
 MOST_LINES = 20_000
 PROBLEMS_SHOWN = 5
-_DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:\D.*|\d{6})?")
-_AMOUNT = re.compile(r"([-+]?)(\d{1,11})(?:\.(\d{1,2})0*)?")
 _ACCOUNT = re.compile(r"[0-9*]{8,32}")
 _PAIR = re.compile(r"([^:：\s]+)\s*[:：]\s*([^\s:：]+)")
 
@@ -50,6 +48,8 @@ class Parsed:
     account: str = ""
     """The account's number as printed, perhaps with asterisks; "" where the file does not say."""
     totals: dict[str, int] = field(default_factory=dict)
+    directed: bool = True
+    """Whether columns say what came in and what went out; else only a minus does."""
 
     @property
     def opening(self) -> int | None:
@@ -67,14 +67,15 @@ class Unreadable(Exception):
 
 def parse(rows: Iterable[Sequence[str]]) -> Parsed:
     """The statement in these rows. Raises InvalidInput (`fields["file"]`) for what is none or is not whole."""
-    table = [[unicodedata.normalize("NFKC", cell).strip() for cell in row] for row in rows]
-    header = find_header(table)
-    if header is None:
+    table = [[cell_text(cell) for cell in row] for row in rows]
+    found = find_header(table)
+    if found is None:
         raise refused("没有找到流水的表头。第一张工作表里要有“交易日期”和“金额”（或借方、贷方）这些列。")
-    columns = columns_of(table[header])
-    parsed, problems = Parsed([]), []
-    _read_facts(parsed, table[:header])
-    for number, row in enumerate(table[header + 1 :], start=header + 2):
+    above, header, data = found
+    columns = columns_of(header)
+    parsed, problems = Parsed([], directed=bool(columns.keys() & {"credit", "debit", "mark"})), []
+    _read_facts(parsed, table[:above])
+    for number, row in enumerate(table[data:], start=data + 1):
         try:
             line = _line(number, row, columns)
         except Unreadable as error:
@@ -106,37 +107,9 @@ def fits(printed: str, number: str) -> bool:
     return known.startswith(head) and known.endswith(tail)
 
 
-def day_of(text: str) -> date | None:
-    """20261101, 2026-11-01, 2026/11/1 and 2026年11月1日, with or without a time behind it."""
-    match = _DAY.fullmatch(text)
-    if not match:
-        return None
-    year, month, day, packed_month, packed_day = match.groups()
-    try:
-        return date(int(year), int(month or packed_month), int(day or packed_day))
-    except ValueError:
-        return None
-
-
-def fen_of(text: str) -> int | None:
-    """Signed fen of an amount as banks print it; 0 for nothing, None for what is no amount."""
-    bare = re.sub(r"[,，\s¥￥元]|RMB|CNY", "", text)
-    if bare in ("", "-", "--"):
-        return 0
-    if bare.startswith("."):
-        bare = f"0{bare}"
-    match = _AMOUNT.fullmatch(bare)
-    if not match:
-        return None
-    sign, whole, rest = match.groups()
-    fen = int(whole) * 100 + int((rest or "").ljust(2, "0"))
-    return -fen if sign == "-" else fen
-
-
 def _line(number: int, row: Sequence[str], columns: Mapping[str, list[int]]) -> Line | None:
     """The movement in this row; None for titles, repeated headers, sums and empty rows."""
-    day_text = _cell(row, columns, "day")
-    day = day_of(day_text)
+    day_text, day = _day(row, columns)
     first = next((cell for cell in row if cell), "")
     if not first or (day is None and (plain(first).startswith(SUMS) or plain(day_text).startswith(SUMS))):
         return None
@@ -160,6 +133,13 @@ def _line(number: int, row: Sequence[str], columns: Mapping[str, list[int]]) -> 
     )
 
 
+def _day(row: Sequence[str], columns: Mapping[str, list[int]]) -> tuple[str, date | None]:
+    """The first of the columns of days that holds one: some banks print the hour alone in a column of its own."""
+    texts = [_cell(row, columns, "day", part) for part in range(len(columns.get("day", [])))]
+    days = ((text, day_of(text)) for text in texts)
+    return next(((text, day) for text, day in days if day), (texts[0], None))
+
+
 def _signed(row: Sequence[str], columns: Mapping[str, list[int]], *, strict: bool) -> int:
     """What came in (positive) or went out (negative), in fen. A reversal in red turns the other way round."""
 
@@ -173,14 +153,12 @@ def _signed(row: Sequence[str], columns: Mapping[str, list[int]], *, strict: boo
     if "credit" in columns or "debit" in columns:
         return read("credit") - read("debit")
     amount = read("amount")
-    if "mark" not in columns:
-        return amount
-    mark = _cell(row, columns, "mark").upper()
+    mark = (_cell(row, columns, "mark") or _cell(row, columns, "sort")).upper()
     if mark in OUTGOING:
         return -abs(amount)
     if mark in INCOMING:
         return abs(amount)
-    if strict and amount:
+    if strict and amount and "mark" in columns:
         raise Unreadable(f"看不懂借贷标志“{mark[:10]}”")
     return amount
 

@@ -28,7 +28,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
     if certificate is None:
         _count_miss(request)
         return _answer(request, "unknown", status=404)
-    if not _genuine(certificate):
+    if not certificates.is_genuine(certificate):
         return _answer(request, "forged", certificate)
     return _answer(request, "revoked" if certificate.revoked_at else "valid", certificate)
 
@@ -85,20 +85,13 @@ def _count_miss(request: HttpRequest) -> None:
     limits.take(f"certificate:{client_network(request)}", limit=MISSES_PER_HOUR, seconds=3600)
 
 
-def _genuine(certificate: Certificate) -> bool:
-    try:
-        return certificates.is_genuine(certificate)
-    except ValueError:
-        return False
-
-
 def _title(certificate: Certificate) -> str:
     return YEAR_TITLE if certificate.year else TITLE
 
 
 def _valid(token: str) -> Certificate:
     certificate = get_object_or_404(Certificate, token=token, revoked_at=None)
-    if not _genuine(certificate):
+    if not certificates.is_genuine(certificate):
         raise Http404
     return certificate
 

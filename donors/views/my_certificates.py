@@ -55,11 +55,14 @@ def reissue(request: SignedIn, token: str) -> HttpResponse:
         initial={"display": found.pledge.display},
     )
     if form.is_bound and form.is_valid():
-        made = certificates.reissue(
-            actor=request.user, certificate=found, display=form.cleaned_data["display"]
-        )
-        messages.success(request, f"已换发第 {made.version} 版，旧的一张不再有效。")
-        return redirect(found.pledge)
+        try:
+            made = certificates.reissue(
+                actor=request.user, certificate=found, display=form.cleaned_data["display"]
+            )
+            messages.success(request, f"已换发第 {made.version} 版，旧的一张不再有效。")
+            return redirect(found.pledge)
+        except InvalidInput as error:
+            add_errors(form, error)
     return _form_page(request, found, form, "换署名重新开具", "编号不变，旧的一张同时作废。", "重新开具")
 
 

@@ -267,7 +267,7 @@ def _page(
         "parcels": shown.parcels(request.user, pledge, action, bound),
         "may_send_code": {"receive", "handover"} & set(may) and codes.may_send(request.user, pledge),
         "at_the_door": "handover" in may and codes.at_the_door(pledge),
-        "facts": shown.service_facts(pledge),
+        "facts": shown.agreed_facts(pledge, mine=mine),
         "may_open_address": extras.may_open_address(request.user, pledge),
         "cases": shown.cases(request.user, pledge),
         **extras.pictures(request.user, pledge),

@@ -112,8 +112,15 @@ def next_words(pledge: Pledge) -> str:
     return NEXT.get(pledge.status, "")
 
 
+def closed_to_money(pledge: Pledge) -> bool:
+    """Whether the account this promise would go to is closed, or its licence not in force today."""
+    return pledge.charity_account is not None and not pledge.charity_account.is_licensed
+
+
 def _first_step_words(pledge: Pledge) -> str:
     deadline = day_words(pledge.expires_at)
+    if closed_to_money(pledge):
+        return "收款账户现在不接收善款，请先不要转账；已经转了的，照常点“我已转账”。"
     if pledge.form == Form.MONEY:
         amount = yuan_display(pledge.amount_fen)
         return (
@@ -135,9 +142,12 @@ def _service_words(pledge: Pledge) -> str:
     return f"受助方提出改到{day}，请您同意，或者另提一个日期。"
 
 
-def service_facts(pledge: Pledge) -> list[dict[str, str]]:
-    """What was agreed about a service or visit, and how the receipt of any help was proved."""
+def agreed_facts(pledge: Pledge, *, mine: bool) -> list[dict[str, str]]:
+    """What was agreed about a service or visit, and how the receipt of any help was proved; to the donor, who agreed
+    for a donor under 18."""
     facts: list[dict[str, str]] = []
+    if mine and pledge.guardian:
+        facts.append({"term": "监护人", "value": f"{pledge.guardian} 同意了这次帮助"})
     if pledge.form == Form.SERVICE:
         agreed = "双方已约定" if pledge.date_agreed_at else "等待对方同意"
         day = day_words(pledge.service_on) if pledge.service_on else "未定"

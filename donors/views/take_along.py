@@ -101,7 +101,7 @@ def _send(request: HttpRequest) -> HttpResponse:
         _keep_typed(request, needs)
         return _page(request, form, status=400)
     profile.set_names(actor=actor, **form.names())
-    outcomes = _give(actor, needs, request.POST, form.cleaned_data["display"])
+    outcomes = _give(actor, needs, request.POST, form.about_donor())
     _remember(request, needs, outcomes)
     if not outcomes:
         messages.info(request, "还没有填写金额、数量或时间，填好再提交。")
@@ -112,7 +112,9 @@ def _send(request: HttpRequest) -> HttpResponse:
     return redirect("donors:list-result")
 
 
-def _give(actor: User, needs: dict[int, Need | None], data: QueryDict, display: str) -> list[Outcome]:
+def _give(
+    actor: User, needs: dict[int, Need | None], data: QueryDict, about: dict[str, Any]
+) -> list[Outcome]:
     """Each filled part on its own; what does not even fit its form is told like a refusal."""
     parts: list[Part] = []
     outcomes = [Outcome(pk, "", errors={"": [list_shown.GONE]}) for pk, need in needs.items() if need is None]
@@ -122,7 +124,7 @@ def _give(actor: User, needs: dict[int, Need | None], data: QueryDict, display: 
             if not form.is_filled:
                 continue
             if form.is_valid():
-                parts.append(list_forms.to_part(form, display))
+                parts.append(list_forms.to_part(form, about))
             else:
                 outcomes.append(Outcome(need.pk, kind, errors=list_forms.wrong(form)))
     return service.give(actor=actor, parts=parts) + outcomes

@@ -5,14 +5,11 @@ from datetime import timedelta
 from accounts.models import User
 from donors.services import follows, stations
 from fupin.demo.cast import County
+from fupin.demo.pacing import set_rule
 from fupin.lib.clock import shifted, today
-from needs.enums import Kind
 from needs.models import Household, HouseholdHelper
 from needs.services import helpers
 from needs.services.helpers import HelperInput, HelpInput
-from needs.services.pace import PaceInput, set_pace
-
-LIMIT_PERCENT, AFTER_DAYS, PER_DAY = 90, 14, 10
 
 
 def tell(county: County, donor: User, organisation: User) -> None:
@@ -45,18 +42,7 @@ def tell(county: County, donor: User, organisation: User) -> None:
         _link(village.officer, quiet, content)
         follows.follow(actor=donor, region=village.town.region)
         _station(county)
-    set_pace(
-        actor=county.admin,
-        county=county.region,
-        content=PaceInput(
-            valid_from=today(),
-            percent=LIMIT_PERCENT,
-            after_days=AFTER_DAYS,
-            per_day=PER_DAY,
-            clause="县求助对接工作例会纪要（演示）",
-            exempt=[Kind.MEDICAL],
-        ),
-    )
+    set_rule(county, percent=90, after_days=14, per_day=10)
 
 
 def _station(county: County) -> None:

@@ -24,6 +24,7 @@ from fupin.demo import (
     home,
     inspecting,
     moneybox,
+    pacing,
     posts,
     quotas,
     registers,
@@ -111,6 +112,7 @@ def seed(scale: Scale = SCALES["small"], *, say: Say = lambda line: None) -> Cou
     world.simulation.start(_sweeps(say), days_ago=OPENED_DAYS_AGO - 1)
     world.simulation.run()
     reviewing.tell(qidong)
+    pacing.tell(next(county for county in cast if county.region.code == HENGNAN))
     families.tell(casting, qidong)
     posts.tell(casting, qidong, personas["county"], personas["contractor"])
     grids.tell(casting, qidong, personas)

@@ -1,5 +1,6 @@
 """An uploaded sheet (XLSX, or CSV in UTF-8 or GB18030) becomes one plain UTF-8 CSV that all else reads."""
 
+import codecs
 import csv
 import io
 import subprocess
@@ -21,6 +22,7 @@ TITLE_ROWS = 50
 """Rows that may stand above the header besides MAX_ROWS rows of data."""
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_PARTS = 2_000
+DELIMITERS = ",\t;|，"
 _WALL_SECONDS = 120
 _CHUNK = 1 << 20
 _CONTROLS = {code: " " for code in (*range(32), 127)}
@@ -117,8 +119,9 @@ def _refuse_bombs(data: bytes) -> None:
 
 def _from_csv(data: bytes, target: Path) -> None:
     text = _decoded(data)
-    head = text[:4096].splitlines()[:1]
-    delimiter = max(",\t;，", key=head[0].count) if head else ","
+    if text.lstrip()[:1] == "<":
+        raise refused("这是网页格式的表格（扩展名常是 xls），请用表格软件打开，另存为 XLSX 后再上传。")
+    delimiter = _delimiter(text)
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -132,8 +135,15 @@ def _from_csv(data: bytes, target: Path) -> None:
         raise refused(_BROKEN) from error
 
 
+def _delimiter(text: str) -> str:
+    """What parts the cells: the mark that most of the first lines hold, titles above the header may hold none."""
+    head = text[:4096].splitlines()[:TITLE_ROWS]
+    return max(DELIMITERS, key=lambda mark: (sum(mark in line for line in head), text[:4096].count(mark)))
+
+
 def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+    utf16 = ("utf-16",) if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ()
+    for encoding in (*utf16, "utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Message, User
 from donors.enums import Display
 from donors.models import Certificate, Pledge
 from donors.services import certificates, pledges, steps
@@ -93,3 +93,42 @@ def test_api_without_a_choice_takes_the_profiles(giver: User, need: Need, as_use
     )
     assert answer.status_code == 201
     assert Pledge.objects.get(donor=giver).display == Display.ANONYMOUS
+
+
+def test_a_new_version_without_the_name_takes_it_off_the_old_ones_pages(
+    giver: User, need: Need, people: factories.Staff
+) -> None:
+    named = certified(giver, need, people, Display.NAMED)
+    pages = [f"/c/{named.token}/", f"/api/v1/certificates/{named.token}/"]
+    assert all(NAME in Client().get(page).content.decode() for page in pages)
+    newer = certificates.reissue(actor=giver, certificate=named, display=Display.ANONYMOUS)
+    for page in [*pages, f"/c/{newer.token}/", need.get_absolute_url()]:
+        assert NAME not in Client().get(page).content.decode(), page
+    assert named.number in Client().get(pages[0]).content.decode()
+
+
+@pytest.mark.parametrize("display", list(Display))
+def test_officers_and_the_household_read_the_donor_as_wished_too(
+    giver: User, people: factories.Staff, as_user, display: str
+) -> None:
+    factories.charity_account()
+    home = factories.household(people.village, account=factories.user("周受助"))
+    need = factories.published_need(people, home)
+    content = PledgeInput(form="money", amount_fen=10_00, display=display)
+    made = pledges.pledge(actor=giver, need=need, content=content, idempotency_key="one")
+    made = steps.pay(actor=giver, pledge=made)
+    seen = {people.charity: ["/office/receipts/"], people.county: ["/office/pledges/"]}
+    seen |= {people.township: ["/office/pledges/"], people.village: ["/office/pledges/"], home.account: []}
+    hidden = [NAME, NICKNAME, "爱心人士（匿名）"]
+    hidden.remove(SHOWN[display])
+    for person, addresses in seen.items():
+        client = as_user(person)
+        for address in [*addresses, made.get_absolute_url(), "/api/v1/pledges/"]:
+            answer = client.get(address)
+            assert answer.status_code == 200, (person, address)
+            page = answer.content.decode()
+            assert SHOWN[display] in page, (person, address)
+            assert not [word for word in hidden if word in page], (person, address)
+    steps.receive(actor=people.charity, pledge=made)
+    told = [message.text.open() for message in Message.objects.exclude(user=giver)]
+    assert not [text for text in told if NAME in text or NICKNAME in text]

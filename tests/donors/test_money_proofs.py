@@ -11,7 +11,7 @@ from django.test import Client
 
 from donors.models import CharityAccount, PledgePhoto
 from donors.queries import account_for
-from donors.services import money, steps
+from donors.services import money, reminders, steps
 from fupin.demo.pictures import picture
 from fupin.lib.clock import month_of, shifted, today
 from needs.models import Need
@@ -96,7 +96,13 @@ def test_money_closes_with_the_licence_and_unpaid_promises_say_so(as_user, peopl
     assert account_for(need)
     CharityAccount.objects.update(licence_from=date(2019, 1, 1), licence_to=today() - timedelta(days=1))
     assert account_for(need) is None
-    assert "现在不接收善款" in browser.get(url).content.decode()
+    page = browser.get(url).content.decode()
+    assert "现在不接收善款" in page
+    # It must not ask for the transfer that it warns of; whoever made it before still says so.
+    assert "前转账" not in page
+    assert "前，把" not in page
+    assert pledge.charity_account.number not in page
+    assert "我已转账" in page
     key = {"headers": {"Idempotency-Key": "licence-is-over"}, "content_type": "application/json"}
     body = {"form": "money", "amount": "10.00"}
     assert browser.post(f"/api/v1/needs/{need.pk}/pledges/", body, **key).status_code == 409
@@ -106,3 +112,13 @@ def test_the_licence_ends_at_midnight_in_china(people, need):
     CharityAccount.objects.update(licence_to=today())
     with shifted(timedelta(days=1)):
         assert account_for(need) is None
+
+
+def test_the_reminder_asks_for_no_transfer_to_an_account_that_takes_none(people, need, donor):
+    pledge = factories.money_pledge(donor, need)
+    CharityAccount.objects.update(licence_from=date(2019, 1, 1), licence_to=today() - timedelta(days=1))
+    with shifted(timedelta(days=2, hours=12)):
+        assert reminders.remind_due() == 1
+    text = donor.inbox.get(dedup_key__startswith=f"lapse:{pledge.pk}:").text.open()
+    assert "不要转" in text
+    assert "请及时办理" not in text

@@ -179,3 +179,12 @@ def test_the_charity_refunds_and_takes_a_receipt_back_on_the_pledges_page(
     )
     assert set(Pledge.objects.values_list("status", flat=True)) == {"refunded", "pledged"}
     assert "求助人不再需要" in as_user(donor).get(first.get_absolute_url()).content.decode()
+
+
+def test_a_file_that_does_not_say_what_went_out_is_warned_about_before_it_is_taken_in(finance, account):
+    one_way = "交易日期,金额,对方户名\n2026-11-20,200.00,李爱心\n2026-11-21,300.00,某超市\n"
+    sheet = SimpleUploadedFile("流水.csv", one_way.encode("gb18030"))
+    page = finance.post(HOME, {"account": account.pk, "file": sheet}, follow=True).content.decode()
+    assert "文件里没有写收入还是支出" in page
+    told = finance.post(HOME, sent(account, ("", "200.00", "李爱心"), ("", "-5.00", "手续费")), follow=True)
+    assert "文件里没有写收入还是支出" not in told.content.decode()

@@ -55,6 +55,59 @@ def test_xlsx_is_read(name: str, tmp_path: Path) -> None:
     assert len(parsed(list(read_rows(tmp_path / "rows.csv"))).lines) == 3
 
 
+CMB = (
+    "交易日,交易时间,起息日,交易类型,借方金额,贷方金额,余额,摘要,流水号,收(付)方名称\n"
+    "20261101,091233,20261101,汇入,,200.00,1200.00,FPAAAA2222,K1,李爱心\n"
+    "20261102,100000,20261102,代付,300.00,,900.00,办公,K2,某超市\n"
+    "20261103,080001,20261103,汇入,,1050.50,1950.50,捐款,K3,王测试\n"
+)
+TWO_LINES = (
+    "日期,摘要,发生额,,余额,对方户名\n,,借方,贷方,,\n2026-11-01,FPAAAA2222,,200.00,1200.00,李爱心\n"
+    "2026-11-02,办公,300.00,,900.00,某超市\n2026-11-03,捐款,,1050.50,1950.50,王测试\n"
+)
+AS_TEXT = (
+    '交易日期,贷方金额,借方金额,余额,对方户名,附言\n="20261101",="200.00",,="1200.00",="李爱心",="FPAAAA2222"\n'
+    "'20261102,,'300.00,'900.00,'某超市,\n20261103,1050.5,,1950.5000000000002,王测试,捐款\n"
+)
+ONE_WAY = (
+    "交易日期,交易类型,付款人名称,收款人名称,交易金额,交易后余额,用途\n"
+    "20261101,来账,李爱心,慈善会,200.00,1200.00,FPAAAA2222\n20261102,往账,慈善会,某超市,300.00,900.00,办公\n"
+    "20261103,来账,王测试,慈善会,1050.50,1950.50,捐款\n"
+)
+BRACKETS = (
+    "交易日期,交易金额,余额,对方户名,附言\n2026-11-01T09:12:33,200.00,1200.00,李爱心,FPAAAA2222\n"
+    "2026-11-02,(300.00),900.00,某超市,\n2026-11-03,+1050.50,1950.50,王测试,捐款\n"
+)
+UNDER_A_TITLE = "银行流水，2026 年 11 月\n\n" + BRACKETS
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (CMB, "gb18030"),
+        (TWO_LINES, "gb18030"),
+        (AS_TEXT, "utf-8"),
+        (ONE_WAY, "gb18030"),
+        (BRACKETS, "utf-8"),
+        (BRACKETS.replace(",", "\t"), "utf-16"),
+        (UNDER_A_TITLE.replace(",", "\t"), "gb18030"),
+        (UNDER_A_TITLE.replace(",", "|"), "utf-8"),
+        (UNDER_A_TITLE.replace(",", ";"), "gb18030"),
+    ],
+)
+def test_odd_files_of_real_banks_give_the_same_lines(text: str, encoding: str, tmp_path: Path) -> None:
+    to_rows(io.BytesIO(text.encode(encoding)), tmp_path / "rows.csv")
+    found = parsed(list(read_rows(tmp_path / "rows.csv")))
+    assert [(line.day, line.signed, line.balance, line.name) for line in found.lines] == LINES
+    assert references.readings(found.lines[0].memo) == ["FPAAAA2222"]
+
+
+def test_a_web_page_named_as_a_sheet_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    page = "<html><table><tr><td>交易日期</td><td>金额</td></tr></table></html>"
+    with pytest.raises(InvalidInput, match="另存为 XLSX"):
+        to_rows(io.BytesIO(page.encode("gb18030")), tmp_path / "rows.csv")
+
+
 @pytest.mark.parametrize("name", ["icbc", "abc", "rural"])
 def test_a_line_that_is_missing_at_the_end_is_told_by_the_totals(name: str) -> None:
     rows = copy.deepcopy(bank_files.LAYOUTS[name])
@@ -102,7 +155,8 @@ def test_what_is_no_statement_is_refused(rows: list[list[str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "fen"),
     [("1,050.50", 105050), ("-300", -30000), ("￥20.1", 2010), ("", 0), ("-", 0), (".5", 50), ("+1.000", 100),
-     ("1.005", None), ("1e5", None), ("一百", None), ("9" * 12, None)],
+     ("1.005", None), ("(300.00)", -30000),
+     ("0.30000000000000004", 30), ("1.0050000001", None), ("1e5", None), ("一百", None), ("9" * 12, None)],
 )  # fmt: skip
 def test_amounts_are_read_as_banks_print_them(text: str, fen: int | None) -> None:
     assert reading.fen_of(text) == fen

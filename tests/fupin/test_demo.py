@@ -25,10 +25,11 @@ from donors.models import Adoption, Certificate, CharityAccount, Pledge
 from donors.queries import in_office, of_donor
 from donors.services import matching, statements
 from donors.statements.queries import lines_waiting
+from fupin.demo import pacing
 from fupin.demo.bank_files import LAYOUTS
 from fupin.demo.household_cases import HOUSEHOLD
 from fupin.demo.personas import BY_SLUG, PERSONAS, user_of
-from fupin.demo.places import CITIES, QIDONG, SCALES
+from fupin.demo.places import CITIES, HENGNAN, QIDONG, SCALES
 from fupin.demo.seed import seed
 from grid.services import handover
 from grid.services.regions import changes_seen_by
@@ -74,6 +75,14 @@ def test_adoptions_wait_for_the_township_and_for_the_family_and_one_runs(demo: N
     running = Adoption.objects.get(status=AdoptionStatus.RUNNING)
     assert running.donor == persona("donor")
     assert running.instalments.exists()
+
+
+def test_one_county_holds_routine_needs_back_and_shows_its_queue(demo: None, as_user) -> None:
+    page = as_user(persona("other-county")).get("/office/pace/")
+    assert "一般求助正在排队" in page.content.decode()
+    waiting = [need for need, _ in page.context["waiting"]]
+    assert len(waiting) == pacing.QUEUED
+    assert all(need.county == HENGNAN // 10**6 and need.kind != Kind.MEDICAL for need in waiting)
 
 
 def test_all_states_in_five_cities_are_there(demo: None) -> None:
