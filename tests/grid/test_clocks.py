@@ -157,7 +157,9 @@ def test_a_clock_stopped_on_its_last_day_ends_on_the_next_worked_day(people: fac
 
 @pytest.mark.parametrize("worked", [True, False])
 def test_a_day_late_is_late_on_a_free_day_too(people: factories.Staff, worked: bool) -> None:
-    clock = start(date(2026, 9, 30) if worked else date(2026, 9, 24))  # due on Saturday in lieu 10, Wednesday 30
+    clock = start(
+        date(2026, 9, 30) if worked else date(2026, 9, 24)
+    )  # due on Saturday in lieu 10, Wednesday 30
     day = date(2026, 10, 11) if worked else date(2026, 10, 1)
     with on(day):
         assert clocks.shown([clock])[0][1:] == ("超期 1 个工作日", "late")
