@@ -39,7 +39,16 @@ from grid.queries.clues import orders_waiting, waiting
 from grid.queries.problems import waiting as problems_waiting
 from grid.queries.questions import waiting as questions_waiting
 from grid.queries.subsidies import contested
-from grid.rows import assignment_row, clock_row, clue_row, objection_row, order_row, problem_row, question_row
+from grid.rows import (
+    assignment_row,
+    clock_row,
+    clue_row,
+    objection_row,
+    order_row,
+    place_of,
+    problem_row,
+    question_row,
+)
 from grid.services import handover, regions
 
 _APPOINT = frozenset({Verb.APPOINT})
@@ -104,13 +113,12 @@ def late_row(clock: Clock) -> dict[str, Any]:
 
 def visit_row(home: GridHousehold) -> dict[str, Any]:
     days = (home.due_on - today()).days
-    parent = f"{home.region.parent.name} " if home.region.parent else ""
     late = f"超期 {-days} 天" if days < 0 else ""
     return {
         "url": reverse("grid:visit", args=[home.pk]),
         "what": "风险未消除，每月走访" if home.monthly else "每季度走访",
         "title": home.household.name,
-        "place": f"{parent}{home.region.name} {home.grid.name}",
+        "place": f"{place_of(home.region)} {home.grid.name}",
         "reason": f"上次 {home.visited_on:%Y-%m-%d}" if home.visited_on else "还没有走访过",
         "due": late or (f"还有 {days} 天" if days else "今天到期"),
         "urgency": "late" if days < 0 else "soon" if days <= 7 else "",
@@ -122,12 +130,11 @@ def visit_row(home: GridHousehold) -> dict[str, Any]:
 def sheet_row(grid: Grid) -> dict[str, Any]:
     month = sheets.expected_month()
     over = (today().year, today().month) != (month.year, month.month)
-    parent = f"{grid.village.parent.name} " if grid.village.parent else ""
     return {
         "url": f"{reverse('grid:month', args=[grid.pk])}?month={month:%Y-%m}",
         "what": "月度排查表还没有上报",
         "title": f"{grid.name} {month.month} 月",
-        "place": f"{parent}{grid.village.name}",
+        "place": place_of(grid.village),
         "reason": "走访记录已经填好，核对后上报",
         "due": "已过月底" if over else "月底前",
         "urgency": "late" if over else "soon",

@@ -6,20 +6,40 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.enums import Level
-from fupin.lib.clock import day_of, today
+from accounts.models import Region
+from fupin.lib.clock import ZONE, day_of, today
 from fupin.lib.inbox import SOON_DAYS, since, waiting_urgency
 from fupin.lib.money import yuan
 from grid.assignment_enums import AssignmentState
 from grid.clock_rules import RULES
 from grid.clue_enums import ClueState
-from grid.models import Assignment, Clock, Problem, Question, SubsidyObjection
+from grid.models import Assignment, AssignmentStep, Clock, Problem, ProblemStep, Question, SubsidyObjection
 from grid.problem_enums import ProblemState
 from grid.question_enums import Answer
 
 
+def place_of(region: Region) -> str:
+    """A village with its township, a township with its county ("金桥镇 云丰村"); a county by its name alone."""
+    return (
+        f"{region.parent.name} {region.name}"
+        if region.level > Level.COUNTY and region.parent
+        else region.name
+    )
+
+
+def step_told(step: AssignmentStep | ProblemStep, label: str = "") -> dict[str, Any]:
+    """A dated step as `components/timeline.html` shows it, with another label where one is given."""
+    return {
+        "label": label or step.label,
+        "at": f"{step.at.astimezone(ZONE):%Y-%m-%d %H:%M}",
+        "actor": step.actor.get_full_name(),
+        "note": step.note,
+        "state": "done",
+    }
+
+
 def assignment_row(part: Assignment) -> dict[str, Any]:
     """A task or a part of one."""
-    parent = f"{part.region.parent.name} " if part.region.level > Level.COUNTY and part.region.parent else ""
     is_open, left = part.state == AssignmentState.OPEN, (part.due_on - today()).days
     owner = part.owner.user.get_full_name() if part.owner else "空缺"
     due = part.state_words if part.is_late or not is_open else f"还有 {left} 天" if left else "今天到期"
@@ -27,7 +47,7 @@ def assignment_row(part: Assignment) -> dict[str, Any]:
         "url": part.get_absolute_url(),
         "what": f"工作任务，责任人 {owner}",
         "title": part.title,
-        "place": f"{parent}{part.region.name}",
+        "place": place_of(part.region),
         "reason": f"已完成 {part.progress}" if part.amount is not None else "",
         "due": due,
         "urgency": "" if not is_open else "late" if left < 0 else "soon" if left <= SOON_DAYS else "",
@@ -36,12 +56,11 @@ def assignment_row(part: Assignment) -> dict[str, Any]:
 
 
 def clock_row(clock: Clock, words: str, urgency: str) -> dict[str, Any]:
-    parent = f"{clock.region.parent.name} " if clock.region.parent else ""
     return {
         "url": reverse("grid:clock", args=[clock.pk]),
         "what": f"{RULES[clock.kind].label}（{Level(clock.level).label}办理）",
         "title": clock.title,
-        "place": f"{parent}{clock.region.name}",
+        "place": place_of(clock.region),
         "reason": f"{clock.days} 个{clock.get_unit_display()}",
         "due": words,
         "urgency": urgency,
@@ -58,13 +77,12 @@ def clue_row(clue: Any) -> dict[str, Any]:
         due = "计时暂停" if clue.paused_on else f"{clue.due_on:%m-%d} {'已到期' if late else '前办结'}"
     elif clue.due_on:
         due = f"公示到 {clue.due_on:%m-%d}"
-    parent = f"{clue.region.parent.name} " if clue.region.parent else ""
     who = clue.household.name if clue.household else f"{clue.name}（还没有登记）"
     return {
         "url": clue.get_absolute_url(),
         "what": clue.get_state_display(),
         "title": f"{who}：{clue.get_problem_display()}",
-        "place": f"{parent}{clue.region.name}",
+        "place": place_of(clue.region),
         "reason": clue.get_source_display(),
         "due": due,
         "urgency": urgency,
@@ -122,13 +140,12 @@ def question_row(row: Question) -> dict[str, Any]:
 
 def problem_row(row: Problem) -> dict[str, Any]:
     """A technical or policy problem that an officer reported."""
-    parent = f"{row.region.parent.name} " if row.region.level > Level.COUNTY and row.region.parent else ""
     unsolved = row.state != ProblemState.ANSWERED
     return {
         "url": row.get_absolute_url(),
         "what": f"{row.get_kind_display()}，{row.get_level_display()}{'办理' if unsolved else '已答复'}",
         "title": row.title,
-        "place": f"{parent}{row.region.name}",
+        "place": place_of(row.region),
         "reason": f"{row.reported_by.get_full_name()} {day_of(row.reported_at):%m-%d} 上报",
         "due": since(row.reported_at) if row.answered_at is None else f"{day_of(row.answered_at):%m-%d} 答复",
         "urgency": waiting_urgency(row.reported_at) if unsolved else "",

@@ -25,7 +25,7 @@ CARE = [Kind.CARE, Kind.SPONSORSHIP]
 
 def tell(county: County, office: User) -> None:
     """Rules since three months or more, half the villages poor ones, closed months, a quarter's scores."""
-    first, quarter = _first(county)
+    first, quarter = first_months(county.region)
     city = Region.objects.get(pk=HENGYANG)
     clause = "衡扶发〔2017〕7号 三（二）"
     village = RuleInput(
@@ -57,10 +57,10 @@ def tell(county: County, office: User) -> None:
     _score(county, first, quarter)
 
 
-def _first(county: County) -> tuple[date, date]:
+def first_months(county: Region) -> tuple[date, date]:
     """Since when there are rules, and the first month of the last quarter whose months are all closed."""
     quarter = month_of(today()).replace(month=(today().month - 1) // 3 * 3 + 1)
-    while months.closes_on(county.region, add_months(quarter, 2)) > today():
+    while months.closes_on(county, add_months(quarter, 2)) > today():
         quarter = add_months(quarter, -3)
     return min(quarter, add_months(month_of(today()), -MONTHS_BACK)), quarter
 
@@ -73,10 +73,10 @@ def _score(county: County, first: date, quarter: date) -> None:
         actor=county.admin, county=county.region, first=quarter, last=add_months(quarter, 2)
     )
     village = county.towns[0].villages[0]
-    row = sheet.rows.filter(region=village.region).first()
-    if row:
-        scores.object_to(actor=village.officer, row=row, note="九月有一条是重复上报后撤回的，请复核。")
-        scores.comment(actor=village.town.manager, row=row, note="情况属实，村里当天就撤回了。")
+    row = sheet.rows.get(region=village.region)
+    said = f"{add_months(quarter, 2).month} 月有一条是重复上报后撤回的，请复核。"
+    scores.object_to(actor=village.officer, row=row, note=said)
+    scores.comment(actor=village.town.manager, row=row, note="情况属实，村里当天就撤回了。")
 
 
 def _appraised(county: County) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Region, User
 from accounts.permissions import ensure
@@ -16,11 +16,21 @@ from grid.models import Clock
 from grid.queries.calendar import calendar_of, calendars_of
 
 LEAST_WORDS = 4
+CALENDAR_LOCK = (
+    7_270_041  # any constant; names the lock between counting with the holiday table and changing it
+)
 
 
 def due_day(calendar: WorkCalendar, start: date, days: int, unit: str) -> date:
-    """The last day of `days` after `start`, which itself does not count (民法典 第二百零一条)."""
-    return calendar.add(start, days) if unit == DayUnit.WORKING else start + timedelta(days=days)
+    """The last day of `days` after `start`, which itself does not count (民法典 第二百零一条).
+
+    Working days end on one: where none is left on a free day, the next worked one is the last.
+    """
+    if unit != DayUnit.WORKING:
+        return start + timedelta(days=days)
+    if days or calendar.works(start):
+        return calendar.add(start, days)
+    return calendar.add(start, 1)
 
 
 def days_left(calendar: WorkCalendar, day: date, due: date, unit: str) -> int:
@@ -33,6 +43,7 @@ def start(
 ) -> Clock:
     """Start the clock of a step, `days` of the rule's own unless given; the running one where it runs already."""
     rule = RULES[kind]
+    _settle_calendar()
     running = Clock.objects.filter(kind=kind, object_id=object_id, done_on=None).first()
     if running:
         return running
@@ -67,9 +78,12 @@ def finish(kind: str, *, object_id: int) -> Clock | None:
 
 
 def hold(kind: str, *, object_id: int, why: str) -> None:
-    """The platform stops the clock of a step that waits for something else; without effect where none runs."""
+    """The platform stops the clock of a step that waits for something else.
+
+    Without effect where none runs, or where it is late already: waiting takes nothing back.
+    """
     clock = _running(kind, object_id)
-    if clock and not clock.paused_on:
+    if clock and not clock.paused_on and clock.due_on >= today():
         _stop(clock, why)
 
 
@@ -112,21 +126,36 @@ def resume(*, actor: User, clock: Clock) -> Clock:
 
 
 def recount(county: Region | None = None) -> int:
-    """Set the due days of the running clocks (of one county) anew after holidays changed; returns how many moved."""
-    clocks = Clock.objects.select_for_update(no_key=True).filter(
-        done_on=None, paused_on=None, unit=DayUnit.WORKING
-    )
+    """Count the open clocks (of one county) anew after holidays changed; returns how many got another due day or rest.
+
+    Waits for whoever is just counting with the old table, so that no clock is missed.
+    """
+    _settle_calendar(changed=True)
+    clocks = Clock.objects.select_for_update(no_key=True).filter(done_on=None, unit=DayUnit.WORKING)
     if county:
         clocks = clocks.filter(region__gte=county.code, region__lte=county.code_end)
-    running = list(clocks.order_by("id"))
-    calendars, moved = calendars_of({clock.region_id for clock in running}), []
-    for clock in running:
-        due = due_day(calendars[clock.region_id], clock.counted_from, clock.left, clock.unit)
-        if due != clock.due_on:
-            clock.due_on = due
-            moved.append(clock)
-    Clock.objects.bulk_update(moved, ["due_on"], batch_size=500)
+    found = list(clocks.order_by("id"))
+    calendars = calendars_of({clock.region_id for clock in found})
+    moved = [clock for clock in found if _moves(clock, calendars[clock.region_id])]
+    Clock.objects.bulk_update(moved, ["left", "due_on"], batch_size=500)
     return len(moved)
+
+
+def _moves(clock: Clock, calendar: WorkCalendar) -> bool:
+    before = clock.left, clock.due_on
+    clock.left = max(clock.days - _used(clock, calendar), 0)
+    if not clock.paused_on:
+        clock.due_on = due_day(calendar, clock.counted_from, clock.left, clock.unit)
+    return (clock.left, clock.due_on) != before
+
+
+def _used(clock: Clock, calendar: WorkCalendar) -> int:
+    """Working days that had run before the pause, or before the last resumption."""
+    used, since = 0, clock.started_on
+    for begun, ended, _ in clock.pauses:
+        used += calendar.between(since, date.fromisoformat(begun))
+        since = date.fromisoformat(ended)
+    return used + (calendar.between(since, clock.paused_on) if clock.paused_on else 0)
 
 
 def urgency(clock: Clock, calendar: WorkCalendar) -> str:
@@ -146,12 +175,19 @@ def words(clock: Clock, calendar: WorkCalendar) -> str:
     if clock.at_least:
         return _lasting(clock)
     if clock.done_on:
-        late = days_left(calendar, clock.due_on, clock.done_on, clock.unit)
+        late = _late(clock, calendar, clock.done_on)
         return f"{clock.done_on:%m-%d} 办结" + (f"，超期 {late} {unit}" if late else "")
     if clock.due_on < today():
-        return f"超期 {days_left(calendar, clock.due_on, today(), clock.unit) or 1} {unit}"
+        return f"超期 {_late(clock, calendar, today())} {unit}"
     left = days_left(calendar, today(), clock.due_on, clock.unit)
     return f"{clock.due_on.month}月{clock.due_on.day}日前" if left else "今天到期"
+
+
+def _late(clock: Clock, calendar: WorkCalendar, day: date) -> int:
+    """Days late on `day`: at least one after the due day, on a free day, too."""
+    if day <= clock.due_on:
+        return 0
+    return max(days_left(calendar, clock.due_on, day, clock.unit), 1)
 
 
 def _lasting(clock: Clock) -> str:
@@ -176,12 +212,21 @@ def shown(clocks: list[Clock]) -> list[tuple[Clock, str, str]]:
     ]
 
 
+def _settle_calendar(*, changed: bool = False) -> None:
+    """Until the transaction ends, who counts days keeps out who changed them; taken before any clock is locked."""
+    shared = "" if changed else "_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", [CALENDAR_LOCK])
+
+
 def _running(kind: str, object_id: int) -> Clock | None:
+    _settle_calendar()
     rows = Clock.objects.select_for_update(no_key=True)
     return rows.filter(kind=kind, object_id=object_id, done_on=None).first()
 
 
 def _asked(actor: User, clock: Clock) -> Clock:
+    _settle_calendar()
     clock = Clock.objects.select_for_update(no_key=True).get(pk=clock.pk)
     ensure(actor, RULES[clock.kind].pauses, clock.region_id)
     if clock.done_on:
@@ -194,7 +239,6 @@ def _stop(clock: Clock, why: str) -> None:
     clock.left = days_left(calendar, today(), clock.due_on, clock.unit)
     clock.paused_on, clock.pause_reason = today(), why[:200]
     clock.counted_from = today()
-    clock.due_on = max(clock.due_on, today())
     clock.save()
 
 

@@ -17,6 +17,7 @@ from fupin.lib.clock import ZONE, now
 from fupin.lib.typeset import pdf, photo_svg
 from grid.clock_rules import CLUE_CLOCKS, RULES
 from grid.models import Clock, Clue, Measure, Objection
+from grid.rows import place_of
 from grid.services import clocks, clue_files, measures
 
 TEMPLATE = "grid/print/evidence.typ"
@@ -90,13 +91,12 @@ def pictures(clue: Clue) -> list[Picture]:
 
 def content(clue: Clue) -> dict[str, Any]:
     """What the template reads: words alone. For officers; phone numbers and ID numbers are not part of it."""
-    parent = f"{clue.region.parent.name} " if clue.region.parent else ""
     return {
         "number": clue.number,
         "printed": _moment(now()),
         "facts": [
             ["户主", clue.household.name if clue.household else clue.name],
-            ["地区", f"{parent}{clue.region.name}"],
+            ["地区", place_of(clue.region)],
             ["来源", clue.get_source_display() + (f"（{clue.department}）" if clue.department else "")],
             ["主要困难", clue.get_problem_display()],
             ["情况", clue.situation.open() if clue.situation else ""],

@@ -3,10 +3,10 @@
 from typing import Any
 
 from accounts.enums import Level
-from fupin.lib.clock import ZONE
 from fupin.lib.official_sheets import Column
 from grid.models import Assignment
 from grid.queries.assignments import Branch
+from grid.rows import step_told
 
 COLUMNS = (
     {"label": "地区"},
@@ -89,14 +89,9 @@ def place(branch: Branch) -> list[dict[str, Any]]:
 
 def timeline(part: Assignment) -> list[dict[str, Any]]:
     return [
-        {
-            "label": f"{step.label}：{step.done} {part.unit}"
-            if step.action == "report" and part.unit
-            else step.label,
-            "at": f"{step.at.astimezone(ZONE):%Y-%m-%d %H:%M}",
-            "actor": step.actor.get_full_name(),
-            "note": step.note,
-            "state": "done",
-        }
+        step_told(
+            step,
+            f"{step.label}：{step.done} {part.unit}" if step.action == "report" and part.unit else "",
+        )
         for step in part.steps.select_related("actor")[:200]
     ]

@@ -25,7 +25,7 @@ from grid.forms.clocks import LEVELS, STATES, ClockFilter, PauseForm
 from grid.models import Clock
 from grid.queries.clocks import clocks_seen_by, in_state
 from grid.queries.overdue import beside_clocks
-from grid.rows import clock_row
+from grid.rows import clock_row, place_of
 from grid.services import clocks as service
 
 READERS = (Verb.VIEW, Verb.REPORT)
@@ -117,9 +117,8 @@ def _page(request: SignedIn, clock: Clock, form: PauseForm, *, status: int = 200
 
 
 def _facts(clock: Clock) -> list[dict[str, Any]]:
-    parent = f"{clock.region.parent.name} " if clock.region.parent else ""
     facts = [
-        {"term": "地区", "value": f"{parent}{clock.region.name}"},
+        {"term": "地区", "value": place_of(clock.region)},
         {"term": "由谁办理", "value": Level(clock.level).label},
         {
             "term": "时限",

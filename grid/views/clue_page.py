@@ -12,6 +12,7 @@ from grid.clock_rules import CLUE_CLOCKS, RULES
 from grid.clue_enums import ClueState, ObjectionState
 from grid.forms.clues import AnswerForm, ClueFileForm, EditNoticeForm
 from grid.models import Clue, Measure, Notice, Objection
+from grid.rows import place_of
 from grid.services import clocks, clue_files, notices
 from grid.views.measures import form_for
 from needs.services.household_records import risk_words
@@ -76,10 +77,9 @@ def _edit_form(row: Notice) -> EditNoticeForm:
 def facts(clue: Clue, *, may_view: bool) -> list[dict[str, Any]]:
     home = clue.household
     url = f"/office/households/{home.pk}/" if home and may_view else ""
-    parent = f"{clue.region.parent.name} " if clue.region.parent else ""
     rows = [
         {"term": "户主", "value": home.name if home else f"{clue.name}（还没有登记）", "url": url},
-        {"term": "地区", "value": f"{parent}{clue.region.name}"},
+        {"term": "地区", "value": place_of(clue.region)},
         {
             "term": "来源",
             "value": clue.get_source_display() + (f"（{clue.department}）" if clue.department else ""),

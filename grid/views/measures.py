@@ -23,7 +23,7 @@ from grid.forms.measures import MeasureForm, OrderFilter, OrderForm
 from grid.models import Clue, Measure
 from grid.queries.clues import measures_of, visible_to
 from grid.queries.measure_list import choices_for
-from grid.rows import order_row
+from grid.rows import order_row, place_of
 from grid.services import measures as service
 
 OPEN = (MeasureState.SENT, MeasureState.ACCEPTED)
@@ -149,11 +149,10 @@ def _page(request: SignedIn, row: Measure, form: CleanForm, *, status: int = 200
 
 def facts(row: Measure) -> list[dict[str, Any]]:
     home, region = row.clue.household, row.clue.region
-    parent = f"{region.parent.name} " if region.parent else ""
     who = f"{row.post.unit or '部门'} {row.post.user.get_full_name()}" if row.post else "村镇自己落实"
     found = [
         {"term": "户主", "value": home.name if home else row.clue.name},
-        {"term": "地区", "value": f"{parent}{region.name}"},
+        {"term": "地区", "value": place_of(region)},
         {"term": "主要困难", "value": row.clue.get_problem_display()},
         {"term": "措施", "value": f"{row.get_kind_display()}：{row.words}"},
         {"term": "由谁落实", "value": who},

@@ -11,12 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.enums import Level, Verb
+from accounts.enums import Verb
 from accounts.http import SignedIn
 from accounts.views.access import officer_page
 from accounts.views.listing import pager, tabs
 from accounts.views.outbox import taken_once
-from fupin.lib.clock import ZONE
 from fupin.lib.downloads import download
 from fupin.lib.errors import Conflict, InvalidInput, NotAllowed
 from fupin.lib.forms import CleanForm, add_errors
@@ -25,10 +24,11 @@ from grid.forms.problems import DigestForm, ProblemFilter, ProblemForm, StepForm
 from grid.models import Problem
 from grid.problem_enums import LIFECYCLE, ProblemState
 from grid.queries import problems as queries
-from grid.rows import problem_row
+from grid.rows import place_of, problem_row, step_told
 from grid.services import problems as service
 
 READS_AND_POSTS = require_http_methods(["GET", "HEAD", "POST"])
+MOST_STEPS = 200
 SHOWS = (("waiting", "等我办理"), ("mine", "我上报的"), ("all", "全部"))
 
 
@@ -117,7 +117,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "form": form,
         "facts": _facts(row),
         "steps": service.steps_for(request.user, row),
-        "timeline": _timeline(row),
+        "timeline": [step_told(step) for step in row.steps.select_related("actor")[:MOST_STEPS]],
     }
     return render(request, "grid/problems/detail.html", context, status=status if form.errors else 200)
 
@@ -173,25 +173,11 @@ def _sheet(request: SignedIn, form: CleanForm) -> HttpResponse:
 
 
 def _facts(row: Problem) -> list[dict[str, Any]]:
-    parent = f"{row.region.parent.name} " if row.region.level > Level.COUNTY and row.region.parent else ""
     found = [
         {"term": "类别", "value": row.get_kind_display()},
         {"term": "上报人", "value": row.reported_by.get_full_name()},
-        {"term": "地区", "value": f"{parent}{row.region.name}"},
+        {"term": "地区", "value": place_of(row.region)},
     ]
     if row.answered_at is None:
         found.append({"term": "现在由谁办理", "value": row.get_level_display()})
     return found
-
-
-def _timeline(row: Problem) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": step.label,
-            "at": f"{step.at.astimezone(ZONE):%Y-%m-%d %H:%M}",
-            "actor": step.actor.get_full_name(),
-            "note": step.note,
-            "state": "done",
-        }
-        for step in row.steps.select_related("actor")
-    ]

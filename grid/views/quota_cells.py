@@ -16,6 +16,7 @@ COLUMNS = (
     {"label": "按时", "numeric": True},
     {"label": "已确认收到", "numeric": True},
     {"label": "结果"},
+    {"label": "考核"},
     {"label": f"{outcomes.MONTHS} 个月得分", "numeric": True},
 )
 PAY_COLUMNS = (
@@ -60,6 +61,7 @@ def post(row: Row, outcome: Outcome | None, *, named: bool = False) -> list[dict
         {"value": row.on_time},
         {"value": row.confirmed},
         {"value": _outcome(row)},
+        {"value": row.result.get_status_display() if row.result else "未结账"},
         {"value": _percent(outcome)},
     ]
 

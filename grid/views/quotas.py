@@ -184,18 +184,33 @@ def result(request: SignedIn, pk: int) -> HttpResponse:
         except (InvalidInput, Conflict) as error:
             add_errors(form, error)
             status = error.status
-    needs, fates = Need.objects.filter(pk__in=row.needs).order_by("submitted_at"), outcomes.fates(row.needs)
     own = row.appointment.user_id == request.user.pk
     context = {
         "row": row,
         "back": "" if own else _area_of(request, row) + f"&month={row.closed.month:%Y-%m}",
         "form": form,
         "facts": quota_cells.facts(row),
-        "needs": [(need, reverse("needs:office-need", args=[need.pk]), fates[need.pk]) for need in needs],
+        "needs": _counted_needs(
+            row, named=own or grants(request.user).allow(Verb.VIEW, row.appointment.region_id)
+        ),
         "action": _action(request, row),
         "approves": grants(request.user).allow(Verb.APPROVE, row.appointment.region_id),
     }
     return render(request, "grid/quota_result.html", context, status=status if form.errors else 200)
+
+
+def _counted_needs(row: QuotaResult, *, named: bool) -> list[dict[str, Any]]:
+    """The needs behind the number; whoever reads figures alone gets kind and day instead of a family's words."""
+    fates = outcomes.fates(row.needs)
+    return [
+        {
+            "need": need,
+            "title": need.title if named else need.get_kind_display(),
+            "url": reverse("needs:office-need", args=[need.pk]) if named else "",
+            "fate": fates[need.pk],
+        }
+        for need in Need.objects.filter(pk__in=row.needs).order_by("submitted_at", "pk")
+    ]
 
 
 def _area_of(request: SignedIn, row: QuotaResult) -> str:

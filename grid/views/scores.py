@@ -19,6 +19,7 @@ from accounts.views.access import officer_page
 from accounts.views.listing import pager
 from accounts.views.outbox import asked_key
 from accounts.views.places import roots_of
+from fupin.lib.clock import today
 from fupin.lib.downloads import download
 from fupin.lib.errors import Conflict, InvalidInput
 from fupin.lib.forms import CleanForm, add_errors
@@ -78,7 +79,8 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
     """My villages on one sheet, what was said to them, and what I may say or decide."""
     sheet, rows = _sheet(request, pk)
     steps = _steps(request, sheet, rows)
-    form = WordForm(request.POST if request.method == "POST" else None, rows=rows)
+    answered = [row for row in rows if row.objection] if "answer" in steps else rows
+    form = WordForm(request.POST if request.method == "POST" else None, rows=answered)
     status = 200
     if request.method == "POST":
         status = _act(request, sheet, form, steps)
@@ -93,7 +95,7 @@ def detail(request: SignedIn, pk: int) -> HttpResponse:
         "steps": [(step, WORDS[step][1]) for step in steps],
         "rules": service.rules(sheet.method),
         "open_until": service.open_until(sheet),
-        "decides": not sheet.decided_at and grants(request.user).allow(Verb.APPROVE, sheet.region_id),
+        "decides": _may_decide(request, sheet),
     }
     return render(request, "grid/scores/sheet.html", context, status=status)
 
@@ -124,6 +126,12 @@ def _steps(request: SignedIn, sheet: ScoreSheet, rows: list[ScoreRow]) -> list[s
     return (
         ["comment"] if held.allow(Verb.CHECK, code) else ["object"] if held.allow(Verb.VERIFY, code) else []
     )
+
+
+def _may_decide(request: SignedIn, sheet: ScoreSheet) -> bool:
+    """Once the days for objections are over."""
+    due = not sheet.decided_at and today() >= service.open_until(sheet)
+    return due and grants(request.user).allow(Verb.APPROVE, sheet.region_id)
 
 
 def _act(request: SignedIn, sheet: ScoreSheet, form: WordForm, steps: list[str]) -> int:

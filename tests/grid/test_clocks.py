@@ -1,10 +1,14 @@
 """Clocks of steps: due days by hand, pauses, holidays the county changes, and who sees what is late."""
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from accounts.enums import Role
@@ -121,6 +125,95 @@ def test_a_pause_keeps_the_days_that_were_left(people: factories.Staff) -> None:
     assert clock.pauses == [["2026-09-29", "2026-10-12", "这户外出，约好回来核查"]]
     actions = AuditEntry.objects.filter(object_type="grid.clock").values_list("action", flat=True)
     assert list(actions) == ["clock.pause", "clock.resume"]
+
+
+def test_a_county_may_change_days_behind_and_during_a_pause(people: factories.Staff) -> None:
+    """Monday 28 September, three working days: the 29th, the 30th, 8 October. Stopped on the 29th, two are left."""
+    clock, county = start(date(2026, 9, 28)), Region.objects.get(code=factories.QIDONG)
+    with on(date(2026, 9, 29)):
+        clocks.pause(actor=people.county, clock=clock, why="这户外出，约好回来核查")
+    for day in (date(2026, 9, 29), date(2026, 9, 30)):
+        calendar.change(actor=people.county, county=county, day=day, works=False, name="防汛停工")
+    clock.refresh_from_db()
+    assert clock.left == 3, "the 29th was free after all, the 30th nobody counted"
+    with on(date(2026, 10, 9)):
+        clock = clocks.resume(actor=people.county, clock=clock)
+        assert clock.due_on == date(2026, 10, 13), "Saturday in lieu, Monday, Tuesday"
+    row = CalendarDay.objects.get(county=county, day=date(2026, 9, 29))
+    calendar.drop(actor=people.county, row=row)
+    clock.refresh_from_db()
+    assert (clock.left, clock.due_on) == (2, date(2026, 10, 12)), "one of the three was used before the pause"
+
+
+def test_a_clock_stopped_on_its_last_day_ends_on_the_next_worked_day(people: factories.Staff) -> None:
+    clock = start(date(2026, 9, 28))  # due on 8 October
+    with on(date(2026, 10, 8)):
+        clocks.pause(actor=people.county, clock=clock, why="这户外出，约好回来核查")
+    with on(date(2026, 10, 11)):  # a free Sunday after the Saturday in lieu
+        clock = clocks.resume(actor=people.county, clock=clock)
+        assert (clock.left, clock.due_on) == (0, date(2026, 10, 12))
+        assert clocks.shown([clock])[0][1:] == ("10月12日前", "soon")
+
+
+@pytest.mark.parametrize("worked", [True, False])
+def test_a_day_late_is_late_on_a_free_day_too(people: factories.Staff, worked: bool) -> None:
+    clock = start(
+        date(2026, 9, 30) if worked else date(2026, 9, 24)
+    )  # due on Saturday in lieu 10, Wednesday 30
+    day = date(2026, 10, 11) if worked else date(2026, 10, 1)
+    with on(day):
+        assert clocks.shown([clock])[0][1:] == ("超期 1 个工作日", "late")
+        done = clocks.finish(KIND, object_id=1)
+        assert done
+        assert clocks.shown([done])[0][1] == f"{day:%m-%d} 办结，超期 1 个工作日"
+
+
+def test_waiting_does_not_take_back_that_a_step_is_late(people: factories.Staff) -> None:
+    clock = start(date(2026, 9, 28))
+    with on(date(2026, 10, 9)):
+        clocks.hold(KIND, object_id=1, why="等异议答复")
+    with on(date(2026, 10, 12)):
+        clocks.go_on(KIND, object_id=1)
+        clock.refresh_from_db()
+        assert (clock.paused_on, clock.due_on) == (None, date(2026, 10, 8))
+        assert clocks.shown([clock])[0][1:] == ("超期 3 个工作日", "late")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_starts_while_a_county_changes_a_day_follows_the_change(transactional_db: None) -> None:
+    with on(BEFORE):
+        people = factories.staff()
+    county, begun = Region.objects.get(code=factories.QIDONG), threading.Event()
+
+    def change() -> None:
+        begun.set()
+        try:
+            calendar.change(
+                actor=people.county, county=county, day=date(2026, 10, 8), works=False, name="防汛停工"
+            )
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            clock = start(date(2026, 9, 28))
+            changing = pool.submit(change)
+            assert begun.wait(20)
+            until_waiting(changing)
+        changing.result(timeout=60)
+    clock.refresh_from_db()
+    assert clock.due_on == date(2026, 10, 9)
+
+
+def until_waiting(work: Future[None]) -> None:
+    """Until somebody waits for a lock in this database, or has not needed to."""
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory')"
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] or work.done():
+                return
+        time.sleep(0.05)
 
 
 def test_only_the_level_above_pauses_with_a_reason_and_in_time(people: factories.Staff) -> None:

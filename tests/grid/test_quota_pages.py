@@ -88,6 +88,31 @@ def test_result_is_verified_objected_to_and_decided_on_its_page(people, county, 
     assert "查过，维持原结果" in as_user(people.village).get(url).content.decode()
 
 
+@pytest.mark.parametrize("role", [Role.DEPARTMENT_OFFICER, Role.LEADER])
+def test_the_second_office_reads_the_chain_and_decides_nothing(people, county, as_user, role):
+    """报区综治办、区扶贫办: it sees each result with where it stands, never a family's own words."""
+    need = handed_in_now(people)
+    result = months.close(county, month_back(1)).results.get()
+    QuotaResult.objects.filter(pk=result.pk).update(needs=[need.pk])
+    quotas.verify(actor=people.township, result=result, note="对照记录，属实")
+    url = reverse("grid:quota-result", args=[result.pk])
+    office = as_user(factories.officer(role, factories.QIDONG))
+    area = f"/office/quotas/area/?region={county.code}&month={month_back(1):%Y-%m}"
+    listed = office.get(area).content.decode()
+    assert url in listed
+    assert "待县级审定" in listed
+    page = office.get(url).content.decode()
+    assert "对照记录，属实" in page
+    assert need.get_kind_display() in page
+    assert need.title not in page
+    assert f"/office/needs/{need.pk}/" not in page
+    assert office.post(url, {"step": "decide", "note": "同意"}).status_code == 403
+    assert QuotaResult.objects.get().status == Appraised.VERIFIED
+    assert need.title in as_user(people.village).get(url).content.decode()
+    elsewhere = factories.officer(role, factories.HENGNAN)
+    assert as_user(elsewhere).get(url).status_code == 404
+
+
 def test_result_of_somebody_else_is_not_found_by_a_colleague(people, county, as_user):
     result = months.close(county, month_back(1)).results.get()
     colleague = factories.officer(Role.VILLAGE_OFFICER, factories.VILLAGE)

@@ -221,7 +221,10 @@ def test_the_pages_go_from_method_to_decision(people, county, as_user):
     assert town.post(page, {"step": "comment", "row": row, "note": "情况属实"}).status_code == 302
     assert village.post(page, {"step": "answer", "row": row, "note": "自己答复"}).status_code == 404
     assert village.post(page, {"step": "decide"}).status_code == 403
+    assert 'value="decide"' not in office.get(page).content.decode(), "objections are still open"
+    assert office.post(page, {"step": "decide"}).status_code == 409
     with later():
+        assert 'value="decide"' in office.get(page).content.decode()
         assert office.post(page, {"step": "decide"}).status_code == 409
         assert office.post(page, {"step": "answer", "row": row, "note": "已经复核过"}).status_code == 302
         assert office.post(page, {"step": "decide"}).status_code == 302
