@@ -3,12 +3,12 @@
 from django.db import connection, transaction
 
 from accounts.models import RateCount
+from accounts.services import sweeping
 from fupin.lib import clock
 from fupin.lib.errors import TooMany
 
 LONGEST = 86_400
 """Seconds of the longest window; older rows say nothing any more."""
-BATCH = 1_000
 
 
 def take(bucket: str, *, limit: int, seconds: int) -> None:
@@ -31,13 +31,8 @@ def take(bucket: str, *, limit: int, seconds: int) -> None:
             raise TooMany("操作太频繁，请稍后再试。", retry_after=row.window + seconds - moment)
 
 
-def forget_old(*, limit: int = 20 * BATCH) -> int:
-    """Delete the windows that are over, in small portions; returns how many. The rest waits for the next sweep."""
-    before, gone = clock.seconds() - LONGEST, 0
-    while gone < limit:
-        oldest = RateCount.objects.filter(window__lt=before).order_by("pk").values("pk")
-        deleted, _ = RateCount.objects.filter(pk__in=oldest[:BATCH]).delete()
-        gone += deleted
-        if deleted < BATCH:
-            break
-    return gone
+def forget_old() -> int:
+    """Delete the windows that are over; returns how many. What is too much for one sweep waits for the next."""
+    return sweeping.delete_first(
+        RateCount.objects.filter(window__lt=clock.seconds() - LONGEST).order_by("pk")
+    )

@@ -5,11 +5,9 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
-from accounts.services import appointments, audit
+from accounts.services import appointments, audit, sweeping
 from fupin.lib.clock import now
 from fupin.lib.errors import Conflict, NotAllowed
-
-BATCH = 1000
 
 
 def end_everywhere(*, actor: User | None, user: User) -> None:
@@ -49,13 +47,6 @@ def reopen_account(*, user: User, reason: str) -> None:
         audit.record(actor=None, action="account.reopen", obj=user, reason=reason)
 
 
-def forget_expired(*, limit: int = 20 * BATCH) -> int:
-    """Delete sessions that ran out, in small portions; returns how many. The rest waits for the next sweep."""
-    moment, gone = now(), 0
-    while gone < limit:
-        oldest = Session.objects.filter(expire_date__lt=moment).order_by("expire_date").values("pk")
-        deleted, _ = Session.objects.filter(pk__in=oldest[:BATCH]).delete()
-        gone += deleted
-        if deleted < BATCH:
-            break
-    return gone
+def forget_expired() -> int:
+    """Delete sessions that ran out; returns how many. What is too much for one sweep waits for the next."""
+    return sweeping.delete_first(Session.objects.filter(expire_date__lt=now()).order_by("expire_date"))

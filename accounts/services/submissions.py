@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.models import Submission, User
+from accounts.services import sweeping
 from fupin.lib.clock import now
 from fupin.lib.crypto import blind_index
 from fupin.lib.errors import Conflict
@@ -15,7 +16,6 @@ from fupin.lib.idempotency import fingerprint
 
 KEPT = timedelta(days=30)
 """How long a form is known again (THREATS 6.2); what waits on a phone for longer is filled in anew."""
-BATCH = 5_000
 
 
 def once(
@@ -50,16 +50,11 @@ def ensure_seen(seen: str, present: str) -> None:
         raise Conflict("您打开以后情况有了变化，没有办理。请看过现在的内容再决定。", code="seen_before")
 
 
-def forget_old(*, limit: int = 20 * BATCH) -> int:
-    """Delete what is older than `KEPT`, in small portions; returns how many. The rest waits for the next sweep."""
-    before, gone = now() - KEPT, 0
-    while gone < limit:
-        oldest = Submission.objects.filter(created_at__lt=before).order_by("created_at").values("pk")
-        deleted, _ = Submission.objects.filter(pk__in=oldest[:BATCH]).delete()
-        gone += deleted
-        if deleted < BATCH:
-            break
-    return gone
+def forget_old() -> int:
+    """Delete what is older than `KEPT`; returns how many. What is too much for one sweep waits for the next."""
+    return sweeping.delete_first(
+        Submission.objects.filter(created_at__lt=now() - KEPT).order_by("created_at")
+    )
 
 
 def _wait_for_twins(name: str) -> None:

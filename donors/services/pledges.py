@@ -109,6 +109,11 @@ def _write(
             **({"guardian_agreed": True} if content.guardian else {}),
         },
     )
+    _reserve(need, content)
+    return made
+
+
+def _reserve(need: Need, content: PledgeInput) -> None:
     match content.form:
         case Form.MONEY:
             progress.reserve_money(need.pk, content.amount_fen)
@@ -117,7 +122,6 @@ def _write(
         case _:
             progress.reserve_visit(need.pk)
     progress.match_if_full(need.pk)
-    return made
 
 
 def _expiry(content: PledgeInput) -> datetime:

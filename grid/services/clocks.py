@@ -16,9 +16,8 @@ from grid.models import Clock
 from grid.queries.calendar import calendar_of, calendars_of
 
 LEAST_WORDS = 4
-CALENDAR_LOCK = (
-    7_270_041  # any constant; names the lock between counting with the holiday table and changing it
-)
+CALENDAR_LOCK = 7_270_041
+"""Any constant; names the lock between counting with the holiday table and changing it."""
 
 
 def due_day(calendar: WorkCalendar, start: date, days: int, unit: str) -> date:
